@@ -1,0 +1,146 @@
+// Messages between a host (VS Code, the command line, a test) and the sidecar, over the Language
+// Server Protocol. Each request streams `$/progress` under the token given in its parameters and
+// ends with exactly one response; `$/cancelRequest` ends it with the code RequestCancelled.
+// One generation runs at a time; a second one waits and is told so by the stage "queued".
+
+import type {
+  GenerationTimings,
+  ModelRecord,
+  PictureReceipt,
+  PictureRef,
+  Precision,
+  StopReason,
+  TextLine,
+  Turn,
+} from "./conversation.ts";
+
+/** Raised with every incompatible change; both ends must agree. */
+export const PROTOCOL_VERSION = 1;
+
+/** Parameters of `initialize`, in `initializationOptions`. */
+export interface SidecarOptions {
+  readonly protocolVersion: number;
+  /** Folder the sidecar may write to. Pictures stand in its folder `pictures`. */
+  readonly storageFolder: string;
+  /** Checkpoint folders that may be used; the first is the default. */
+  readonly models: readonly ModelSource[];
+  /** Folder with the text recognition weights. */
+  readonly ocrFolder: string;
+  /** The ONNX Runtime shared library. */
+  readonly runtimeLibrary: string;
+  /** Free the models' memory after this long without a request; 0 keeps them. */
+  readonly idleUnloadMs: number;
+}
+
+export interface ModelSource {
+  readonly id: string;
+  readonly folder: string;
+  readonly precision: Precision;
+}
+
+/** The capability record, in `capabilities.experimental.sightline` of the reply to `initialize`. */
+export interface SidecarRecord {
+  readonly protocolVersion: number;
+  readonly sidecarVersion: string;
+  readonly denoVersion: string;
+  readonly runtimeVersion: string;
+  /** Execution providers compiled into the runtime. */
+  readonly executionProviders: readonly string[];
+  /** The one in use. */
+  readonly executionProvider: string;
+  /** What Deno grants this process, as it reports it. */
+  readonly permissions: Readonly<Record<PermissionName, "granted" | "partial" | "denied">>;
+  readonly models: readonly ModelSource[];
+}
+
+export const PERMISSION_NAMES = ["read", "write", "net", "run", "env", "sys", "ffi"] as const;
+export type PermissionName = (typeof PERMISSION_NAMES)[number];
+
+/** Answers the last turn of a conversation, which must be the user's. */
+export interface GenerateParams {
+  readonly conversation: readonly Turn[];
+  /** Id from `SidecarOptions.models`; the default when left out. */
+  readonly model?: string;
+  readonly thinking: boolean;
+  /** `auto` puts the pictures' text into the prompt where the model wants it there. */
+  readonly ocr: "auto" | "off";
+  /** 0 is greedy; left out, the checkpoint's own setting. */
+  readonly temperature?: number;
+  readonly maxTokens?: number;
+  readonly seed?: number;
+  readonly partialResultToken: string | number;
+}
+
+export interface GenerateResult {
+  readonly model: ModelRecord;
+  readonly text: string;
+  readonly thinking: string;
+  readonly stopReason: StopReason;
+  readonly promptTokenIds: readonly number[];
+  readonly tokenIds: readonly number[];
+  readonly pictures: readonly PictureReceipt[];
+  /** Text lines that went into the prompt, for each picture; null when OCR was not used. */
+  readonly ocr: readonly PictureText[] | null;
+  readonly timings: GenerationTimings;
+}
+
+export interface PictureText {
+  readonly sha256: string;
+  readonly lines: readonly TextLine[];
+}
+
+export type GenerateProgress =
+  | { readonly kind: "stage"; readonly stage: Stage; readonly done?: number; readonly total?: number }
+  | { readonly kind: "receipt"; readonly picture: PictureReceipt }
+  | { readonly kind: "thinking"; readonly text: string; readonly tokenCount: number }
+  | { readonly kind: "answer"; readonly text: string; readonly tokenCount: number };
+
+export type Stage =
+  | "queued"
+  | "loading-model"
+  | "decoding-picture"
+  | "reading-text"
+  | "encoding-picture"
+  | "prefill"
+  | "generating";
+
+/** Reads the text of one picture. */
+export interface ReadTextParams {
+  readonly picture: PictureRef;
+  readonly partialResultToken?: string | number;
+}
+
+export interface ReadTextResult {
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** The lines in reading order, with blank lines between blocks. */
+  readonly text: string;
+  readonly lines: readonly TextLine[];
+  readonly readTextMs: number;
+}
+
+export interface ReadTextProgress {
+  readonly kind: "stage";
+  readonly stage: Stage;
+  readonly done?: number;
+  readonly total?: number;
+}
+
+/** Decodes a picture and says what sending it would cost, without running a model. */
+export interface InspectPictureParams {
+  readonly picture: PictureRef;
+  readonly model?: string;
+}
+
+/** Frees the models' memory. They load again on the next request. */
+export type UnloadParams = Record<string, never>;
+
+/** Every request: the result follows from the method name. */
+export interface SidecarRequests {
+  "sightline/generate": { params: GenerateParams; result: GenerateResult };
+  "sightline/readText": { params: ReadTextParams; result: ReadTextResult };
+  "sightline/inspectPicture": { params: InspectPictureParams; result: PictureReceipt };
+  "sightline/unload": { params: UnloadParams; result: null };
+}
+
+export type SidecarMethod = keyof SidecarRequests;
