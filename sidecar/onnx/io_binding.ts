@@ -1,0 +1,91 @@
+import { cString, OutSlot } from "./c_memory.ts";
+import { check, create } from "./ort_error.ts";
+import type { Runtime } from "./runtime.ts";
+import { Tensor } from "./tensor.ts";
+
+/**
+ * Which tensors a run reads and writes. Binding the same tensor as an input and an output lets the
+ * model update it in place, as a KV cache does. The tensors stay the caller's to dispose of, after
+ * the binding.
+ */
+export class IoBinding implements Disposable {
+  readonly #runtime: Runtime;
+  readonly #outputNames: ReadonlySet<string>;
+  /** Keeps bound memory from being collected while ONNX Runtime holds its address. */
+  readonly #bound = new Map<string, Tensor>();
+  #binding: Deno.PointerObject | null;
+
+  constructor(runtime: Runtime, session: Deno.PointerObject, outputNames: readonly string[]) {
+    this.#runtime = runtime;
+    this.#outputNames = new Set(outputNames);
+    this.#binding = create(runtime.api, (slot) => runtime.api.CreateIoBinding(session, slot));
+  }
+
+  /** Binds an input. Throws an OrtError when the session has no input of that name. */
+  input(name: string, tensor: Tensor): this {
+    const { api } = this.#runtime;
+    check(api, api.BindInput(this.pointer, cString(name), tensor.value));
+    this.#bound.set(`input ${name}`, tensor);
+    return this;
+  }
+
+  /** Binds an output to memory of its exact shape. Throws a RangeError for an unknown name. */
+  output(name: string, tensor: Tensor): this {
+    this.#requireOutput(name);
+    const { api } = this.#runtime;
+    check(api, api.BindOutput(this.pointer, cString(name), tensor.value));
+    this.#bound.set(`output ${name}`, tensor);
+    return this;
+  }
+
+  /** Lets ONNX Runtime allocate an output in CPU memory; read it with {@link takeOutputs}. */
+  allocateOutput(name: string): this {
+    this.#requireOutput(name);
+    const { api, cpuMemory } = this.#runtime;
+    check(api, api.BindOutputToDevice(this.pointer, cString(name), cpuMemory));
+    this.#bound.delete(`output ${name}`);
+    return this;
+  }
+
+  /** Copies of all bound outputs after a run, in the order in which they were bound. */
+  takeOutputs(): Tensor[] {
+    const { api } = this.#runtime;
+    const allocator = create(api, (slot) => api.GetAllocatorWithDefaultOptions(slot));
+    const values = new OutSlot();
+    const count = new OutSlot();
+    check(api, api.GetBoundOutputValues(this.pointer, allocator, values.buffer, count.buffer));
+    if (count.integer === 0) return [];
+    const list = new Deno.UnsafePointerView(values.pointer);
+    const pointers = Array.from({ length: count.integer }, (_, i) => list.getPointer(i * 8));
+    check(api, api.AllocatorFree(allocator, values.pointer));
+    return pointers.map((pointer) => {
+      if (pointer === null) throw new TypeError("the outputs can only be taken after a run");
+      return Tensor.copyOf(this.#runtime, pointer);
+    });
+  }
+
+  /** Forgets all bound tensors. */
+  clear(): void {
+    this.#runtime.api.ClearBoundInputs(this.pointer);
+    this.#runtime.api.ClearBoundOutputs(this.pointer);
+    this.#bound.clear();
+  }
+
+  /** The native binding. Throws a TypeError after `dispose`. */
+  get pointer(): Deno.PointerObject {
+    if (this.#binding === null) throw new TypeError("this binding has been disposed of");
+    return this.#binding;
+  }
+
+  // ONNX Runtime accepts any output name here and fails only in the run, with an obscure text.
+  #requireOutput(name: string): void {
+    if (!this.#outputNames.has(name)) throw new RangeError(`the model has no output "${name}"`);
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#binding === null) return;
+    this.#runtime.api.ReleaseIoBinding(this.#binding);
+    this.#binding = null;
+    this.#bound.clear();
+  }
+}
