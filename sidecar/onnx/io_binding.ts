@@ -3,6 +3,12 @@ import { check, create } from "./ort_error.ts";
 import type { Runtime } from "./runtime.ts";
 import { Tensor } from "./tensor.ts";
 
+/** The names a session knows. */
+export interface BoundNames {
+  readonly input: ReadonlySet<string>;
+  readonly output: ReadonlySet<string>;
+}
+
 /**
  * Which tensors a run reads and writes. Binding the same tensor as an input and an output lets the
  * model update it in place, as a KV cache does. The tensors stay the caller's to dispose of, after
@@ -10,19 +16,20 @@ import { Tensor } from "./tensor.ts";
  */
 export class IoBinding implements Disposable {
   readonly #runtime: Runtime;
-  readonly #outputNames: ReadonlySet<string>;
+  readonly #names: BoundNames;
   /** Keeps bound memory from being collected while ONNX Runtime holds its address. */
   readonly #bound = new Map<string, Tensor>();
   #binding: Deno.PointerObject | null;
 
-  constructor(runtime: Runtime, session: Deno.PointerObject, outputNames: readonly string[]) {
+  constructor(runtime: Runtime, session: Deno.PointerObject, names: BoundNames) {
     this.#runtime = runtime;
-    this.#outputNames = new Set(outputNames);
+    this.#names = names;
     this.#binding = create(runtime.api, (slot) => runtime.api.CreateIoBinding(session, slot));
   }
 
-  /** Binds an input. Throws an OrtError when the session has no input of that name. */
+  /** Binds an input. Throws a RangeError when the model has no input of that name. */
   input(name: string, tensor: Tensor): this {
+    this.#require("input", name);
     const { api } = this.#runtime;
     check(api, api.BindInput(this.pointer, cString(name), tensor.value));
     this.#bound.set(`input ${name}`, tensor);
@@ -31,7 +38,7 @@ export class IoBinding implements Disposable {
 
   /** Binds an output to memory of its exact shape. Throws a RangeError for an unknown name. */
   output(name: string, tensor: Tensor): this {
-    this.#requireOutput(name);
+    this.#require("output", name);
     const { api } = this.#runtime;
     check(api, api.BindOutput(this.pointer, cString(name), tensor.value));
     this.#bound.set(`output ${name}`, tensor);
@@ -40,7 +47,7 @@ export class IoBinding implements Disposable {
 
   /** Lets ONNX Runtime allocate an output in CPU memory; read it with {@link takeOutputs}. */
   allocateOutput(name: string): this {
-    this.#requireOutput(name);
+    this.#require("output", name);
     const { api, cpuMemory } = this.#runtime;
     check(api, api.BindOutputToDevice(this.pointer, cString(name), cpuMemory));
     this.#bound.delete(`output ${name}`);
@@ -77,9 +84,9 @@ export class IoBinding implements Disposable {
     return this.#binding;
   }
 
-  // ONNX Runtime accepts any output name here and fails only in the run, with an obscure text.
-  #requireOutput(name: string): void {
-    if (!this.#outputNames.has(name)) throw new RangeError(`the model has no output "${name}"`);
+  // ONNX Runtime accepts any name here and fails later, with an obscure text.
+  #require(side: "input" | "output", name: string): void {
+    if (!this.#names[side].has(name)) throw new RangeError(`the model has no ${side} "${name}"`);
   }
 
   [Symbol.dispose](): void {

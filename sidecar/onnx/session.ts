@@ -1,4 +1,4 @@
-import { IoBinding } from "./io_binding.ts";
+import { type BoundNames, IoBinding } from "./io_binding.ts";
 import { cString, OutSlot, readCString } from "./c_memory.ts";
 import { check, create } from "./ort_error.ts";
 import type { Runtime } from "./runtime.ts";
@@ -25,6 +25,7 @@ export class Session implements Disposable {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
   readonly #runtime: Runtime;
+  readonly #names: BoundNames;
   #session: Deno.PointerObject | null;
   #runsInFlight = 0;
 
@@ -33,6 +34,10 @@ export class Session implements Disposable {
     this.#session = session;
     this.inputs = readSpecs(runtime, session, "Input");
     this.outputs = readSpecs(runtime, session, "Output");
+    this.#names = {
+      input: new Set(this.inputs.map(({ name }) => name)),
+      output: new Set(this.outputs.map(({ name }) => name)),
+    };
   }
 
   /**
@@ -75,7 +80,7 @@ export class Session implements Disposable {
 
   /** A new set of bound inputs and outputs for this session. */
   bind(): IoBinding {
-    return new IoBinding(this.#runtime, this.#pointer, this.outputs.map(({ name }) => name));
+    return new IoBinding(this.#runtime, this.#pointer, this.#names);
   }
 
   /**
