@@ -34,7 +34,9 @@ export type PictureNote =
   | { readonly kind: "transparency-on-white" }
   | { readonly kind: "rotated-by-exif" }
   | { readonly kind: "converted-to-srgb"; readonly from: string }
-  | { readonly kind: "reduced-to-8-bit" };
+  | { readonly kind: "reduced-to-8-bit" }
+  | { readonly kind: "vector-drawn-at"; readonly widthPx: number; readonly heightPx: number }
+  | { readonly kind: "external-references-left-out" };
 
 /** What the sidecar confirms about a picture it has decoded. */
 export interface PictureReceipt {

@@ -7,6 +7,7 @@ export type FailureKind =
   | "picture-unreadable"
   | "picture-empty"
   | "picture-not-an-image"
+  | "picture-format-unsupported"
   | "picture-damaged"
   | "picture-too-large"
   | "picture-too-thin"

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { decodePicture } from "../../../sidecar/image/decode.ts";
+import { Failure, type FailureKind } from "../../../protocol/errors.ts";
+import * as pictures from "../../support/bad_pictures.ts";
+
+async function rejects(bytes: Uint8Array, kind: FailureKind, text: RegExp): Promise<void> {
+  await assert.rejects(decodePicture(bytes, "the file.png"), (error: unknown) => {
+    assert.ok(error instanceof Failure, String(error));
+    assert.equal(error.kind, kind);
+    assert.match(error.message, /^Cannot use picture "the file.png": .*\.$/);
+    assert.match(error.message, text);
+    return true;
+  });
+}
+
+const pixelAt = ({ data, width }: { data: Uint8Array; width: number }, x: number, y: number) => [
+  ...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3),
+];
+
+Deno.test("decodePicture() refuses an empty file", () =>
+  rejects(new Uint8Array(0), "picture-empty", /empty/));
+
+Deno.test("decodePicture() refuses text renamed .png", () =>
+  rejects(new TextEncoder().encode("hello"), "picture-not-an-image", /a text file/));
+
+Deno.test("decodePicture() refuses a video", () =>
+  rejects(
+    new Uint8Array([0, 0, 0, 32, ...new TextEncoder().encode("ftypisom"), 0, 0]),
+    "picture-not-an-image",
+    /an MP4 or MOV video/,
+  ));
+
+Deno.test("decodePicture() refuses a format it cannot read and names it", () =>
+  rejects(
+    new Uint8Array([0x42, 0x4d, 70, 0, 0, 0, 0, 0, 0, 0, 54, 0, 0, 0]),
+    "picture-format-unsupported",
+    /BMP pictures cannot be read/,
+  ));
+
+Deno.test("decodePicture() refuses a truncated JPEG", async () =>
+  rejects(await pictures.truncatedJpeg(), "picture-damaged", /damaged or cut short/));
+
+Deno.test("decodePicture() refuses a truncated PNG", async () =>
+  rejects(await pictures.truncatedPng(), "picture-damaged", /damaged or cut short/));
+
+Deno.test("decodePicture() refuses a header bomb before it spends memory", async () => {
+  const before = Deno.memoryUsage().rss;
+  await rejects(pictures.headerBomb(), "picture-too-large", /20000×10000 pixels \(200 megapixels\)/);
+  assert.ok(Deno.memoryUsage().rss - before < 100e6);
+});
+
+Deno.test("decodePicture() refuses a strip too thin to read", async () =>
+  rejects(await pictures.plainPng(20000, 30), "picture-too-thin", /20000×30/));
+
+Deno.test("decodePicture() takes a single pixel", async () => {
+  const { pixels, format, notes } = await decodePicture(await pictures.plainPng(1, 1), "dot.png");
+  assert.deepEqual({ ...pixels, data: [...pixels.data] }, { width: 1, height: 1, data: [0x33, 0x66, 0x99] });
+  assert.equal(format, "png");
+  assert.deepEqual(notes, []);
+});
+
+Deno.test("decodePicture() shows the first frame of an animation and says so", async () => {
+  const { pixels, notes } = await decodePicture(await pictures.animatedGif(), "anim.gif");
+  assert.deepEqual([pixels.width, pixels.height], [60, 40]);
+  assert.deepEqual(pixelAt(pixels, 30, 20), [255, 0, 0]);
+  assert.deepEqual(notes, [{ kind: "first-frame", frameCount: 3 }]);
+});
+
+Deno.test("decodePicture() never loads what an SVG refers to", async () => {
+  const red = await Deno.makeTempFile({ suffix: ".png" });
+  await Deno.writeFile(red, await pictures.plainPng(300, 200, "#ff0000"));
+  const { pixels, notes } = await decodePicture(pictures.svgWithExternalReferences(red), "drawing.svg");
+  assert.deepEqual([pixels.width, pixels.height], [1344, 896]);
+  assert.deepEqual(pixelAt(pixels, 600, 400), [255, 255, 255]);
+  assert.deepEqual(notes, [
+    { kind: "vector-drawn-at", widthPx: 1344, heightPx: 896 },
+    { kind: "external-references-left-out" },
+  ]);
+  await Deno.remove(red);
+});
+
+Deno.test("decodePicture() turns CMYK into sRGB", async () => {
+  const { pixels, notes } = await decodePicture(await pictures.cmykJpeg(), "print.jpg");
+  const pixel = pixelAt(pixels, 32, 32);
+  const distance = Math.max(...pixel.map((value, i) => Math.abs(value - [0xb0, 0x40, 0x40][i]!)));
+  assert.ok(distance <= 24, `#b04040 came out as ${pixel.join(",")}`);
+  assert.deepEqual(notes, [{ kind: "converted-to-srgb", from: "CMYK" }]);
+});
+
+Deno.test("decodePicture() reduces 16 bits to 8 and puts transparency on white", async () => {
+  const { pixels, notes } = await decodePicture(await pictures.deepPngWithAlpha(), "deep.png");
+  assert.deepEqual(pixelAt(pixels, 10, 10), [255, 0, 0]);
+  const [grey] = pixelAt(pixels, 50, 10) as [number];
+  assert.ok(Math.abs(grey - 127) <= 1, `half-transparent black on white came out as ${grey}`);
+  assert.deepEqual(notes, [{ kind: "reduced-to-8-bit" }, { kind: "transparency-on-white" }]);
+});
+
+Deno.test("decodePicture() turns a picture as its EXIF data says", async () => {
+  const { pixels, notes } = await decodePicture(await pictures.sidewaysJpeg(), "photo.jpg");
+  assert.deepEqual([pixels.width, pixels.height], [40, 80]);
+  assert.deepEqual(notes, [{ kind: "rotated-by-exif" }]);
+});
+
+Deno.test("decodePicture() can leave a picture as the reference would", async () => {
+  const { pixels } = await decodePicture(await pictures.sidewaysJpeg(), "photo.jpg", { asReference: true });
+  assert.deepEqual([pixels.width, pixels.height], [80, 40]);
+  const deep = await decodePicture(await pictures.deepPngWithAlpha(), "deep.png", { asReference: true });
+  assert.deepEqual(pixelAt(deep.pixels, 50, 10), [0, 0, 0]);
+});
+
+Deno.test("decodePicture() stops when its signal aborts", async () => {
+  const bytes = await pictures.plainPng(2000, 2000);
+  await assert.rejects(decodePicture(bytes, "x.png", { signal: AbortSignal.abort() }), {
+    name: "AbortError",
+  });
+});
