@@ -1,0 +1,159 @@
+// Qwen3 decoder with the visual tokens put in place and a KV cache that is updated in place.
+// One graph serves prefill and decode steps, and every execution provider: the operators are left apart where
+// a provider fuses them itself.
+// @see minicpmv45-spec.md sections 1.1 and 5.6
+
+import type { DecoderConfig } from "../checkpoint/config.ts";
+import type { Value } from "../graph/graph_builder.ts";
+import type { Layers, WeightFormat } from "./layers.ts";
+import { rotaryTables } from "./positions.ts";
+
+/** Names of a layer's part of the KV cache, [1, key-value heads, capacity, head size] float32 each. */
+export function cacheNames(layer: number) {
+  return {
+    pastKey: `past_key_values.${layer}.key`,
+    pastValue: `past_key_values.${layer}.value`,
+    presentKey: `present.${layer}.key`,
+    presentValue: `present.${layer}.value`,
+  };
+}
+
+/**
+ * Adds the decoder for T new tokens.
+ *
+ * Inputs: `input_ids` [1, T] int64; `visual_tokens` [V, hidden] float32 that replace the embeddings at
+ * `visual_positions` [V, 1] int64 (V may be 0); `seqlens_k` [1] int32, tokens in the cache after this run less one;
+ * `total_sequence_length` scalar int32, tokens in the cache after this run; `logit_rows` [R] int64, which of the T
+ * to give logits for; and the cache.
+ * Outputs: `logits` [R, vocabulary] float32 and the cache, to be bound to the memory of the input.
+ */
+export async function buildDecoder(
+  layers: Layers,
+  config: DecoderConfig,
+  format: WeightFormat,
+): Promise<void> {
+  const { graph } = layers;
+  const { hiddenSize, layerCount, vocabularySize, contextLength, headSize } = config;
+  const ids = graph.input("input_ids", "int64", [1, "tokens"]);
+  const visualTokens = graph.input("visual_tokens", "float32", ["visual", hiddenSize]);
+  const visualPositions = graph.input("visual_positions", "int64", ["visual", 1]);
+  const rows = graph.input("logit_rows", "int64", ["rows"]);
+  const lengths = [
+    graph.input("seqlens_k", "int32", [1]),
+    graph.input("total_sequence_length", "int32", []),
+  ];
+  const rotary = rotaryTables(contextLength, headSize, config.ropeTheta);
+  const rotaryDims = [contextLength, headSize / 2];
+  const positions = [
+    await layers.table("rotary.cos", rotaryDims, rotary.cos),
+    await layers.table("rotary.sin", rotaryDims, rotary.sin),
+  ];
+
+  const table = "llm.model.embed_tokens.weight";
+  const words = await layers.embedding(
+    graph.op("Squeeze", [ids, graph.integers(0)]),
+    table,
+    vocabularySize,
+    hiddenSize,
+    format,
+  );
+  const mixed = graph.op("ScatterND", [words, visualPositions, visualTokens]); // [T, H]
+  let residual = graph.op("Unsqueeze", [mixed, graph.integers(0)]); // [1, T, H]
+  let x = graph.op(
+    "SimplifiedLayerNormalization",
+    [residual, await layers.stored("llm.model.layers.0.input_layernorm.weight", [hiddenSize])],
+    { axis: -1, epsilon: { float: config.normEpsilon }, stash_type: 1 },
+  );
+
+  for (let i = 0; i < layerCount; i++) {
+    const name = `llm.model.layers.${i}`;
+    const attended = await attention(layers, config, format, i, x, [...lengths, ...positions]);
+    [x, residual] = await addAndNorm(layers, config, attended, residual, `${name}.post_attention_layernorm`);
+    const moved = await mlp(layers, config, format, `${name}.mlp`, x);
+    const next = i + 1 < layerCount ? `llm.model.layers.${i + 1}.input_layernorm` : "llm.model.norm";
+    [x, residual] = await addAndNorm(layers, config, moved, residual, next);
+  }
+
+  const asked = graph.op("Gather", [graph.op("Squeeze", [x, graph.integers(0)]), rows], { axis: 0 }); // [R, H]
+  const head = config.hasTiedEmbeddings ? table : "llm.lm_head.weight";
+  const logits = await layers.head(asked, head, hiddenSize, vocabularySize, format);
+  graph.node("Identity", [logits], ["logits"]);
+  graph.output("logits", "float32", ["rows", vocabularySize]);
+}
+
+/** Grouped-query attention over the cache, with per-head normalisation of queries and keys before the rotation. */
+async function attention(
+  layers: Layers,
+  config: DecoderConfig,
+  format: WeightFormat,
+  index: number,
+  x: Value,
+  shared: readonly Value[],
+): Promise<Value> {
+  const { graph } = layers;
+  const { hiddenSize, headCount, kvHeadCount, headSize, normEpsilon } = config;
+  const name = `llm.model.layers.${index}.self_attn`;
+  const project = (part: string, heads: number) =>
+    layers.linear(x, `${name}.${part}_proj.weight`, hiddenSize, heads * headSize, format);
+  const normHeads = async (value: Value, part: string, heads: number) => {
+    const apart = graph.op("Reshape", [value, graph.integers(0, -1, heads, headSize)]); // [1, T, heads, D]
+    const normed = graph.op(
+      "SimplifiedLayerNormalization",
+      [apart, await layers.stored(`${name}.${part}_norm.weight`, [headSize])],
+      { axis: -1, epsilon: { float: normEpsilon }, stash_type: 1 },
+    );
+    return graph.op("Reshape", [normed, graph.integers(0, -1, heads * headSize)]);
+  };
+  const q = await normHeads(await project("q", headCount), "q", headCount);
+  const k = await normHeads(await project("k", kvHeadCount), "k", kvHeadCount);
+  const v = await project("v", kvHeadCount);
+
+  const { pastKey, pastValue, presentKey, presentValue } = cacheNames(index);
+  const cacheDims = [1, kvHeadCount, "capacity", headSize];
+  for (const past of [pastKey, pastValue]) graph.input(past, "float32", cacheDims);
+  const mixed = `attention_${index}`;
+  graph.node(
+    "GroupQueryAttention",
+    [q, k, v, pastKey, pastValue, ...shared],
+    [mixed, presentKey, presentValue],
+    { num_heads: headCount, kv_num_heads: kvHeadCount, do_rotary: 1 },
+  );
+  for (const present of [presentKey, presentValue]) graph.output(present, "float32", cacheDims);
+  return layers.linear(mixed, `${name}.o_proj.weight`, headCount * headSize, hiddenSize, format);
+}
+
+/** SwiGLU: down(silu(gate(x)) · up(x)). */
+async function mlp(
+  layers: Layers,
+  { hiddenSize, mlpSize }: DecoderConfig,
+  format: WeightFormat,
+  name: string,
+  x: Value,
+): Promise<Value> {
+  const { graph } = layers;
+  const gate = await layers.linear(x, `${name}.gate_proj.weight`, hiddenSize, mlpSize, format);
+  const up = await layers.linear(x, `${name}.up_proj.weight`, hiddenSize, mlpSize, format);
+  const active = graph.op("QuickGelu", [gate], { alpha: { float: 1 } }); // x · sigmoid(x), that is SiLU
+  const product = graph.op("Mul", [active, up]);
+  return layers.linear(product, `${name}.down_proj.weight`, mlpSize, hiddenSize, format);
+}
+
+/** Adds a branch to the residual stream; returns the normalised sum and the sum. */
+async function addAndNorm(
+  layers: Layers,
+  { hiddenSize, normEpsilon }: DecoderConfig,
+  branch: Value,
+  residual: Value,
+  name: string,
+): Promise<[normed: Value, sum: Value]> {
+  const weight = await layers.stored(`${name}.weight`, [hiddenSize]);
+  const normed = `${name}.normed`;
+  const sum = `${name}.sum`;
+  layers.graph.node(
+    "SkipSimplifiedLayerNormalization",
+    [branch, residual, weight],
+    [normed, "", "", sum],
+    { epsilon: { float: normEpsilon } },
+  );
+  return [normed, sum];
+}

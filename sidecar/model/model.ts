@@ -1,0 +1,133 @@
+// A loaded vision language model: everything that a checkpoint folder becomes in memory.
+
+import { Failure } from "../../protocol/errors.ts";
+import type { ModelRecord, Precision } from "../../protocol/conversation.ts";
+import { type ModelConfig, readModelConfig } from "../checkpoint/config.ts";
+import { Fields } from "../checkpoint/fields.ts";
+import { Weights } from "../checkpoint/safetensors.ts";
+import { OrtError } from "../onnx/ort_error.ts";
+import type { Runtime } from "../onnx/runtime.ts";
+import { Session } from "../onnx/session.ts";
+import { ChatTemplate } from "../text/chat_template.ts";
+import type { PromptFormat } from "../text/prompt.ts";
+import { Tokenizer } from "../text/tokenizer.ts";
+import { type BuiltModel, openBuiltModel } from "./build.ts";
+import { Decoder } from "./decoder.ts";
+import { VisionEncoder } from "./vision_encoder.ts";
+
+/** What a checkpoint folder says of itself, without its weights. Cheap to read. */
+export interface ModelDescription {
+  readonly record: ModelRecord;
+  readonly config: ModelConfig;
+  /** Whether the model was trained to be given the pictures' text. */
+  readonly wantsOcr: boolean;
+}
+
+/** Where to load from. */
+export interface ModelLocation {
+  readonly id: string;
+  readonly folder: string;
+  readonly precision: Precision;
+  /** Folder for built graphs. */
+  readonly cacheFolder: string;
+}
+
+/** A model ready to run. */
+export interface Model extends ModelDescription, Disposable {
+  readonly prompts: PromptFormat;
+  readonly vision: VisionEncoder;
+  readonly decoder: Decoder;
+}
+
+/**
+ * Reads the description of a checkpoint. `sightline.json`, where there is one, adds what the release's own files
+ * have no field for.
+ * @throws Failure "model-missing" or "model-invalid"
+ */
+export async function describeModel(
+  { id, folder, precision }: Omit<ModelLocation, "cacheFolder">,
+): Promise<ModelDescription> {
+  const config = await readModelConfig(folder);
+  const extra = await Fields.read(folder, "sightline.json", { isOptional: true });
+  const weights = await Weights.open(folder);
+  return {
+    config,
+    wantsOcr: extra.boolean("wants_ocr", false),
+    record: {
+      id,
+      name: extra.text("name", id),
+      parameterCount: weights.parameterCount,
+      contextLength: config.decoder.contextLength,
+      precision,
+      license: extra.text("license", "unknown"),
+      isStandIn: extra.boolean("is_stand_in", false),
+    },
+  };
+}
+
+/**
+ * Loads a checkpoint, building its graphs first where needed.
+ * @throws Failure "model-…", "storage-failed" or "out-of-memory"; the signal's reason when it aborts
+ */
+export async function loadModel(
+  runtime: Runtime,
+  location: ModelLocation,
+  signal?: AbortSignal,
+): Promise<Model> {
+  const { folder } = location;
+  const description = await describeModel(location);
+  const { config } = description;
+  const tokenizerConfig = await readJson(folder, "tokenizer_config.json");
+  const tokenizer = await Tokenizer.open(folder, tokenizerConfig);
+  const template = await ChatTemplate.open(folder, tokenizerConfig);
+  const built = await openBuiltModel(folder, config, location.precision, location.cacheFolder, signal);
+  const sessions = await openSessions(runtime, built, folder, signal);
+  const vision = new VisionEncoder(runtime, sessions.vision, sessions.resampler, config);
+  const decoder = new Decoder(runtime, sessions.decoder, config.decoder);
+  return {
+    ...description,
+    prompts: {
+      template,
+      tokenizer,
+      markers: config.markers,
+      usesImageIds: config.usesImageIds,
+      queryCount: config.resampler.queryCount,
+    },
+    vision,
+    decoder,
+    [Symbol.dispose]() {
+      decoder[Symbol.dispose]();
+      vision[Symbol.dispose]();
+    },
+  };
+}
+
+async function readJson(folder: string, file: string): Promise<object> {
+  await Fields.read(folder, file); // Says what is wrong with a file that is missing or damaged.
+  return JSON.parse(await Deno.readTextFile(`${folder}/${file}`)) as object;
+}
+
+async function openSessions(runtime: Runtime, built: BuiltModel, folder: string, signal?: AbortSignal) {
+  using opened = new DisposableStack();
+  const open = async (graph: Uint8Array<ArrayBuffer>) => {
+    signal?.throwIfAborted();
+    return opened.use(await Session.create(runtime, graph, { externalDataFolder: built.weightsFolder }));
+  };
+  try {
+    const vision = await open(built.vision);
+    const resampler = await open(built.resampler);
+    const decoder = await open(built.decoder);
+    opened.move();
+    return { vision, resampler, decoder };
+  } catch (cause) {
+    if (!(cause instanceof OrtError)) throw cause;
+    const isMemory = /bad_alloc|allocat|memory/i.test(cause.message);
+    throw new Failure(
+      isMemory ? "out-of-memory" : "model-invalid",
+      isMemory
+        ? `There is not enough memory to load the model in "${folder}". Close other programs or choose a smaller model.`
+        : `ONNX Runtime cannot load the model in "${folder}": ${cause.message}`,
+      { subject: folder, cause },
+    );
+  }
+}

@@ -1,0 +1,120 @@
+// A conversation to the token ids of a prompt, with the places where visual tokens go.
+// @see minicpmv45-spec.md sections 5.2 to 5.6
+
+import type { PictureMarkers } from "../checkpoint/config.ts";
+import type { Grid } from "../image/slice.ts";
+import type { ChatTemplate, TemplateMessage } from "./chat_template.ts";
+import type { Tokenizer } from "./tokenizer.ts";
+
+/** A piece of a user's message. */
+export type PromptPart =
+  | { readonly kind: "text"; readonly text: string }
+  /** A still picture: the overview and, with a grid, its cells. */
+  | { readonly kind: "picture"; readonly grid: Grid | null }
+  /** One packing group of video frames. */
+  | { readonly kind: "frames" };
+
+export type PromptMessage =
+  | { readonly role: "user"; readonly content: readonly PromptPart[] }
+  | { readonly role: "assistant"; readonly text: string; readonly thinking: string };
+
+/** What a checkpoint needs to write prompts. */
+export interface PromptFormat {
+  readonly template: ChatTemplate;
+  readonly tokenizer: Tokenizer;
+  readonly markers: PictureMarkers;
+  readonly usesImageIds: boolean;
+  /** Visual tokens of a slice or of a group of frames. */
+  readonly queryCount: number;
+}
+
+/** A prompt ready for prefill. */
+export interface Prompt {
+  readonly text: string;
+  readonly ids: readonly number[];
+  /** Indices into `ids` that visual tokens replace: `queryCount` for each slice or group, in order. */
+  readonly visualPositions: readonly number[];
+}
+
+/**
+ * Writes the prompt of a conversation. Texts of people, pictures and earlier answers can never become special
+ * tokens: what looks like one is tokenised as plain characters.
+ */
+export function writePrompt(
+  messages: readonly PromptMessage[],
+  thinking: boolean,
+  format: PromptFormat,
+): Prompt {
+  const breakMark = unusedCharacter(messages);
+  const plain = (text: string) => breakTokens(text, format.tokenizer.addedTokens, breakMark);
+  let pictureCount = 0;
+  const rendered = format.template.render(
+    messages.map((message): TemplateMessage => {
+      if (message.role === "assistant") {
+        return {
+          role: "assistant",
+          content: plain(message.text),
+          reasoning_content: plain(message.thinking),
+        };
+      }
+      const parts = message.content.map((part) => {
+        switch (part.kind) {
+          case "text":
+            return plain(part.text);
+          case "picture":
+            return picturePlaceholder(part.grid, pictureCount++, format);
+          case "frames":
+            return slot(format.markers.imageStart, format.markers.imageEnd, format);
+        }
+      });
+      return { role: "user", content: parts.join("\n") };
+    }),
+    thinking,
+  );
+  const ids = rendered.split(breakMark).flatMap((piece) => format.tokenizer.encode(piece));
+  return { text: rendered.replaceAll(breakMark, ""), ids, visualPositions: findSlots(ids, format) };
+}
+
+function picturePlaceholder(grid: Grid | null, index: number, format: PromptFormat): string {
+  const { markers } = format;
+  const id = format.usesImageIds ? `${markers.imageIdStart}${index}${markers.imageIdEnd}` : "";
+  const overview = slot(markers.imageStart, markers.imageEnd, format);
+  const row = slot(markers.sliceStart, markers.sliceEnd, format).repeat(grid?.columns ?? 0);
+  return id + overview + Array.from({ length: grid?.rows ?? 0 }, () => row).join("\n");
+}
+
+function slot(start: string, end: string, { markers, queryCount }: PromptFormat): string {
+  return start + markers.placeholder.repeat(queryCount) + end;
+}
+
+/** Positions between a start marker and its end marker. */
+function findSlots(ids: readonly number[], { tokenizer, markers }: PromptFormat): number[] {
+  const starts = [markers.imageStart, markers.sliceStart].map((text) => tokenizer.tokenId(text));
+  const ends = [markers.imageEnd, markers.sliceEnd].map((text) => tokenizer.tokenId(text));
+  const positions: number[] = [];
+  let isInside = false;
+  ids.forEach((id, i) => {
+    if (starts.includes(id)) isInside = true;
+    else if (ends.includes(id)) isInside = false;
+    else if (isInside) positions.push(i);
+  });
+  return positions;
+}
+
+/** A character that stands in none of the texts; private use, so no tokenizer gives it a meaning. */
+function unusedCharacter(messages: readonly PromptMessage[]): string {
+  const all = JSON.stringify(messages);
+  for (let code = 0xe000; code < 0xf8ff; code++) {
+    const character = String.fromCharCode(code);
+    if (!all.includes(character)) return character;
+  }
+  throw new RangeError("the conversation uses every private-use character");
+}
+
+/** Puts a mark behind the first character of everything that would become one token. */
+function breakTokens(text: string, tokens: readonly string[], mark: string): string {
+  for (const token of tokens) {
+    if (token.length > 1) text = text.replaceAll(token, token[0] + mark + token.slice(1));
+  }
+  return text;
+}
