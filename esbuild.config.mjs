@@ -47,7 +47,8 @@ const builds = {
     outfile: "dist/sidecar/main.js",
     external: ["sharp"],
     banner: {
-      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+      js:
+        'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
     },
   },
   cli: { ...node, entryPoints: filesIn("cli"), outdir: "dist/cli" },

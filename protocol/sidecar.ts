@@ -26,8 +26,10 @@ export interface SidecarOptions {
   readonly models: readonly ModelSource[];
   /** Folder with the text recognition weights. */
   readonly ocrFolder: string;
-  /** The ONNX Runtime shared library. */
-  readonly runtimeLibrary: string;
+  /** An ONNX Runtime shared library to use in place of the one that comes with the extension. */
+  readonly runtimeLibrary?: string;
+  /** Threads for inference; 0 leaves the choice to the sidecar. */
+  readonly threadCount: number;
   /** Free the models' memory after this long without a request; 0 keeps them. */
   readonly idleUnloadMs: number;
 }
@@ -92,6 +94,7 @@ export interface PictureText {
 export type GenerateProgress =
   | { readonly kind: "stage"; readonly stage: Stage; readonly done?: number; readonly total?: number }
   | { readonly kind: "receipt"; readonly picture: PictureReceipt }
+  /** A piece of text to append; `tokenCount` counts the tokens of its kind so far. */
   | { readonly kind: "thinking"; readonly text: string; readonly tokenCount: number }
   | { readonly kind: "answer"; readonly text: string; readonly tokenCount: number };
 

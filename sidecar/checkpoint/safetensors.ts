@@ -55,6 +55,11 @@ export class Weights {
     return this.#tensors.has(name);
   }
 
+  /** Shape of a tensor. Throws a Failure "model-invalid" when it is missing. */
+  shape(name: string): readonly number[] {
+    return this.#require(name).shape;
+  }
+
   /** Number of values of all tensors together. */
   get parameterCount(): number {
     let count = 0;
@@ -67,8 +72,7 @@ export class Weights {
    * @throws Failure "model-invalid" when it is missing or has another shape
    */
   async read(name: string, shape: readonly number[]): Promise<Float32Array<ArrayBuffer>> {
-    const tensor = this.#tensors.get(name);
-    if (tensor === undefined) throw invalid(this.#folder, `tensor "${name}" is missing`);
+    const tensor = this.#require(name);
     if (product(tensor.shape) !== product(shape) || !sameShape(tensor.shape, shape)) {
       throw invalid(
         this.#folder,
@@ -86,6 +90,12 @@ export class Weights {
       case "F16":
         return float16ToFloat32(new Uint16Array(bytes.buffer));
     }
+  }
+
+  #require(name: string): StoredTensor {
+    const tensor = this.#tensors.get(name);
+    if (tensor === undefined) throw invalid(this.#folder, `tensor "${name}" is missing`);
+    return tensor;
   }
 }
 

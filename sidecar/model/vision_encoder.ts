@@ -1,6 +1,7 @@
 // Runs the vision tower and the resampler: slices in, visual tokens out.
 
 import type { ModelConfig } from "../checkpoint/config.ts";
+import { joinFloats } from "../floats.ts";
 import type { PatchGrid } from "../image/patches.ts";
 import { allocate } from "../onnx/element_type.ts";
 import type { Runtime } from "../onnx/runtime.ts";
@@ -63,12 +64,7 @@ export class VisionEncoder implements Disposable {
   async resample(group: readonly SliceFeatures[], signal?: AbortSignal): Promise<Float32Array<ArrayBuffer>> {
     const { decoder: { hiddenSize }, vision, resampler: { queryCount } } = this.#config;
     const count = group.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
-    const joined = allocate("float32", count * vision.hiddenSize);
-    let at = 0;
-    for (const { features } of group) {
-      joined.set(features, at);
-      at += features.length;
-    }
+    const joined = joinFloats(group.map(({ features }) => features));
     using featuresIn = Tensor.over(this.#runtime, "float32", joined, [count, vision.hiddenSize]);
     using positionsIn = Tensor.over(this.#runtime, "float32", keyPositions(group, hiddenSize), [
       count,

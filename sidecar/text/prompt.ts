@@ -11,8 +11,8 @@ export type PromptPart =
   | { readonly kind: "text"; readonly text: string }
   /** A still picture: the overview and, with a grid, its cells. */
   | { readonly kind: "picture"; readonly grid: Grid | null }
-  /** One packing group of video frames. */
-  | { readonly kind: "frames" };
+  /** One packing group of video frames, each sliced alike. Not numbered. */
+  | { readonly kind: "frames"; readonly grid: Grid | null };
 
 export type PromptMessage =
   | { readonly role: "user"; readonly content: readonly PromptPart[] }
@@ -62,9 +62,9 @@ export function writePrompt(
           case "text":
             return plain(part.text);
           case "picture":
-            return picturePlaceholder(part.grid, pictureCount++, format);
+            return imageId(pictureCount++, format) + slices(part.grid, format);
           case "frames":
-            return slot(format.markers.imageStart, format.markers.imageEnd, format);
+            return slices(part.grid, format);
         }
       });
       return { role: "user", content: parts.join("\n") };
@@ -75,12 +75,15 @@ export function writePrompt(
   return { text: rendered.replaceAll(breakMark, ""), ids, visualPositions: findSlots(ids, format) };
 }
 
-function picturePlaceholder(grid: Grid | null, index: number, format: PromptFormat): string {
-  const { markers } = format;
-  const id = format.usesImageIds ? `${markers.imageIdStart}${index}${markers.imageIdEnd}` : "";
-  const overview = slot(markers.imageStart, markers.imageEnd, format);
-  const row = slot(markers.sliceStart, markers.sliceEnd, format).repeat(grid?.columns ?? 0);
-  return id + overview + Array.from({ length: grid?.rows ?? 0 }, () => row).join("\n");
+function imageId(index: number, { usesImageIds, markers }: PromptFormat): string {
+  return usesImageIds ? `${markers.imageIdStart}${index}${markers.imageIdEnd}` : "";
+}
+
+/** The overview, then the grid's rows, a line feed between them. */
+function slices(grid: Grid | null, format: PromptFormat): string {
+  const { imageStart, imageEnd, sliceStart, sliceEnd } = format.markers;
+  const row = slot(sliceStart, sliceEnd, format).repeat(grid?.columns ?? 0);
+  return slot(imageStart, imageEnd, format) + Array.from({ length: grid?.rows ?? 0 }, () => row).join("\n");
 }
 
 function slot(start: string, end: string, { markers, queryCount }: PromptFormat): string {
