@@ -1,5 +1,5 @@
 // npm run test:editor [-- NAME…]: packages the extension, installs it into a real VS Code and runs the scenarios,
-// each in a fresh editor on a copy of the samples.
+// each in a fresh editor on a copy of the samples. SIGHTLINE_VSIX names a package to use instead of making one.
 
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";

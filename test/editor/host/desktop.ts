@@ -31,12 +31,12 @@ export async function desktopObstacle(): Promise<string | undefined> {
   if (isInstalled(FOLDER)) return undefined;
   try {
     const answer = await fetch(`${UPDATE_SERVER}/api/releases/stable`, {
-      method: "HEAD",
       signal: AbortSignal.timeout(PROBE_MS),
     });
-    return answer.ok
+    const versions: unknown = await answer.json();
+    return Array.isArray(versions) && versions.includes(VERSION)
       ? undefined
-      : `${UPDATE_SERVER} answers ${answer.status}, so VS Code cannot be downloaded`;
+      : `${UPDATE_SERVER} offers no version ${VERSION}`;
   } catch (error) {
     return `${UPDATE_SERVER} cannot be reached to download VS Code (${reasonOf(error)})`;
   }
