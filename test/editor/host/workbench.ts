@@ -6,7 +6,7 @@ export { chooseInExplorerMenu, explorerMenuLabels, selectInExplorer } from "./wo
 export { outputChannel, runningExtensions, wasActivated } from "./workbench/extension_state.ts";
 export { clearNotifications, notificationText, pressNotificationButton } from "./workbench/notifications.ts";
 export { pastePng } from "./workbench/paste.ts";
-export { crashProcesses, processesLike } from "./workbench/processes.ts";
+export { crashProcesses, holdProcesses, processesLike } from "./workbench/processes.ts";
 export {
   answerQuickInput,
   chooseQuickInput,
