@@ -1,0 +1,160 @@
+// Messages between the extension and its panel, a page in a webview. The extension owns the conversation; the page
+// shows what it is told. The page says `ready`, gets one `init` with everything, and from then on small events that
+// its reducer applies. Every question that was asked ends in exactly one of `done`, `failed` and `stopped`.
+
+import type { ModelRecord, PictureReceipt, StopReason } from "./conversation.ts";
+import type { FailureKind } from "./errors.ts";
+import type { Stage } from "./sidecar.ts";
+
+/** A picture as the panel shows it. */
+export interface PanelPicture {
+  /** Names this use of the picture; the same file can be attached twice. */
+  readonly id: string;
+  /** Name to show; untrusted text. */
+  readonly name: string;
+  /** Address of the picture's bytes that the page may load. */
+  readonly source: string;
+  readonly byteLength: number;
+  /** What the sidecar has confirmed; null until then. */
+  readonly receipt: PictureReceipt | null;
+}
+
+/** A question in the conversation, or one that is being written. */
+export interface PanelQuestion {
+  readonly text: string;
+  readonly pictures: readonly PanelPicture[];
+}
+
+/** What a person is told about a failure: what was not done, why, and what to do next. */
+export interface PanelFailure {
+  readonly kind: FailureKind;
+  /** A short sentence: what was not done. */
+  readonly headline: string;
+  /** The reason and what to do next. */
+  readonly message: string;
+  /** Buttons that help. */
+  readonly actions: readonly FailureAction[];
+}
+
+export type FailureAction = "retry" | "show-log" | "new-chat";
+
+/** Numbers of a finished answer. */
+export interface AnswerNumbers {
+  readonly modelName: string;
+  readonly isStandIn: boolean;
+  readonly stopReason: StopReason;
+  readonly firstTokenMs: number;
+  readonly tokensPerSecond: number;
+  readonly promptTokenCount: number;
+  readonly pictureTokenCount: number;
+  readonly thinkingTokenCount: number;
+  readonly answerTokenCount: number;
+}
+
+/** How far an answer has come. */
+export type AnswerState =
+  | {
+    readonly kind: "working";
+    readonly stage: Stage;
+    readonly done: number | null;
+    readonly total: number | null;
+  }
+  | { readonly kind: "done"; readonly numbers: AnswerNumbers }
+  | { readonly kind: "stopped" }
+  | { readonly kind: "failed"; readonly failure: PanelFailure };
+
+/** One question and what became of it. */
+export interface PanelTurn {
+  readonly id: string;
+  readonly question: PanelQuestion;
+  readonly isThinking: boolean;
+  readonly thinking: string;
+  readonly thinkingTokenCount: number;
+  /** From the first to the last piece of the trace. */
+  readonly thinkingMs: number;
+  readonly text: string;
+  readonly state: AnswerState;
+}
+
+/** State of the sidecar's process. */
+export type EngineState = "stopped" | "starting" | "ready" | "busy" | "failed";
+
+/** Everything the panel shows. */
+export interface PanelState {
+  readonly turns: readonly PanelTurn[];
+  /** Pictures that go with the next question. */
+  readonly attachments: readonly PanelPicture[];
+  /** Files that could not be attached, with the reason. */
+  readonly refusals: readonly Refusal[];
+  readonly engine: EngineState;
+  /** The model that answers; null until the sidecar has told. */
+  readonly model: ModelRecord | null;
+}
+
+/** A picture that was not attached. */
+export interface Refusal {
+  readonly id: string;
+  readonly failure: PanelFailure;
+}
+
+/** Extension to page. */
+export type ToPanel =
+  | { readonly kind: "init"; readonly state: PanelState; readonly texts: Readonly<Record<string, string>> }
+  | { readonly kind: "attached"; readonly picture: PanelPicture }
+  | { readonly kind: "attachment-confirmed"; readonly id: string; readonly receipt: PictureReceipt }
+  /** The picture was taken off the next question: by the person, because it was sent, or because it cannot be used. */
+  | { readonly kind: "detached"; readonly id: string }
+  | { readonly kind: "refused"; readonly refusal: Refusal }
+  | { readonly kind: "refusal-dismissed"; readonly id: string }
+  | { readonly kind: "asked"; readonly turn: PanelTurn }
+  | {
+    readonly kind: "stage";
+    readonly turnId: string;
+    readonly stage: Stage;
+    readonly done: number | null;
+    readonly total: number | null;
+  }
+  | {
+    readonly kind: "receipt";
+    readonly turnId: string;
+    readonly pictureId: string;
+    readonly receipt: PictureReceipt;
+  }
+  | {
+    readonly kind: "thinking";
+    readonly turnId: string;
+    readonly text: string;
+    readonly tokenCount: number;
+    readonly elapsedMs: number;
+  }
+  | { readonly kind: "answer"; readonly turnId: string; readonly text: string }
+  | { readonly kind: "done"; readonly turnId: string; readonly numbers: AnswerNumbers }
+  | { readonly kind: "failed"; readonly turnId: string; readonly failure: PanelFailure }
+  | { readonly kind: "stopped"; readonly turnId: string }
+  /** A turn was taken back, because it is asked again. */
+  | { readonly kind: "removed"; readonly turnId: string }
+  | { readonly kind: "cleared" }
+  | { readonly kind: "engine"; readonly engine: EngineState; readonly model: ModelRecord | null }
+  /** Put the focus into the composer. */
+  | { readonly kind: "focus" };
+
+/** Page to extension. */
+export type FromPanel =
+  | { readonly kind: "ready" }
+  | { readonly kind: "attach-bytes"; readonly name: string; readonly bytes: Uint8Array }
+  /** Files named by address, as the Explorer gives them when they are dropped. */
+  | { readonly kind: "attach-addresses"; readonly addresses: readonly string[] }
+  /** Something was pasted or dropped that holds no picture. */
+  | { readonly kind: "nothing-to-attach"; readonly types: readonly string[] }
+  | { readonly kind: "choose-files" }
+  | { readonly kind: "detach"; readonly id: string }
+  | { readonly kind: "dismiss-refusal"; readonly id: string }
+  | { readonly kind: "open-picture"; readonly id: string }
+  | { readonly kind: "ask"; readonly text: string; readonly isThinking: boolean }
+  | { readonly kind: "stop"; readonly turnId: string }
+  | { readonly kind: "retry"; readonly turnId: string }
+  | { readonly kind: "copy"; readonly text: string }
+  | { readonly kind: "new-chat" }
+  | { readonly kind: "show-log" }
+  /** How to get the full model. */
+  | { readonly kind: "show-full-model" };
