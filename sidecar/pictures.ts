@@ -9,7 +9,6 @@ import { LruCache } from "./lru_cache.ts";
 import type { Model, ModelDescription } from "./model/model.ts";
 import { encodeFrames } from "./model/visual_tokens.ts";
 import type { PictureStore } from "./picture_store.ts";
-import type { Stopwatch } from "./stopwatch.ts";
 
 /** Memory for visual tokens of pictures seen before; the release's take up to 10 MB a picture. */
 const TOKEN_CACHE_BYTES = 256 * 2 ** 20;

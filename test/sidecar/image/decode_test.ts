@@ -82,7 +82,7 @@ Deno.test("decodePicture() never loads what an SVG refers to", async () => {
 Deno.test("decodePicture() turns CMYK into sRGB", async () => {
   const { pixels, notes } = await decodePicture(await pictures.cmykJpeg(), "print.jpg");
   const pixel = pixelAt(pixels, 32, 32);
-  const distance = Math.max(...pixel.map((value, i) => Math.abs(value - [0xb0, 0x40, 0x40][i]!)));
+  const distance = Math.max(...pixel.map((value, i) => Math.abs(value - ([0xb0, 0x40, 0x40][i] as number))));
   assert.ok(distance <= 24, `#b04040 came out as ${pixel.join(",")}`);
   assert.deepEqual(notes, [{ kind: "converted-to-srgb", from: "CMYK" }]);
 });
