@@ -52,6 +52,7 @@ const builds = {
     },
   },
   cli: { ...node, entryPoints: filesIn("cli"), outdir: "dist/cli" },
+  bench: { ...node, entryPoints: filesIn("bench"), outdir: "dist/bench" },
   tools: { ...node, entryPoints: filesIn("tools"), outdir: "dist/tools" },
   tests: {
     ...node,
