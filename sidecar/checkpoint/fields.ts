@@ -46,6 +46,11 @@ export class Fields {
     }
   }
 
+  /** The settings that stand in a file of another form. */
+  static of(file: string, values: Readonly<Record<string, unknown>>): Fields {
+    return new Fields(file, "its settings", values);
+  }
+
   /** Whether a field is there and not null. */
   has(key: string): boolean {
     return Object.hasOwn(this.#values, key) && this.#values[key] !== null;
@@ -85,6 +90,14 @@ export class Fields {
 
   text(key: string, fallback?: string): string {
     return this.#get(key, fallback, "a text", (value) => typeof value === "string" ? value : undefined);
+  }
+
+  /** A list of texts. */
+  texts(key: string): readonly string[] {
+    return this.#get(key, undefined, "a list of texts", (value) => {
+      const list: unknown[] = Array.isArray(value) ? value : [value];
+      return list.every((item) => typeof item === "string") ? list as string[] : undefined;
+    });
   }
 
   triple(key: string, fallback: [number, number, number]): [number, number, number] {

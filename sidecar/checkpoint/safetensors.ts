@@ -3,17 +3,17 @@
 // @see https://huggingface.co/docs/safetensors
 
 import { Failure } from "../../protocol/errors.ts";
-import { bfloat16ToFloat32, float16ToFloat32 } from "./half.ts";
+import { type Checkpoint, elementCount, readFloats, requireShape, type StoredTensor } from "./checkpoint.ts";
+import { readRange } from "./read_range.ts";
+import { type FloatType, isFloatType, storedByteLength } from "./stored_types.ts";
 
 /** Largest header that is read; the release's largest has 60 kB. */
 const MAX_HEADER_BYTES = 100 * 1024 * 1024;
 
-const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
-type StoredType = keyof typeof ELEMENT_BYTES;
-
-interface StoredTensor {
+/** A tensor as a header describes it. */
+interface Entry {
   readonly file: string;
-  readonly type: StoredType;
+  readonly type: FloatType;
   readonly shape: readonly number[];
   /** Place in the file, in bytes. */
   readonly start: number;
@@ -21,11 +21,11 @@ interface StoredTensor {
 }
 
 /** The weights of a checkpoint, by the names of the release. */
-export class Weights {
+export class Weights implements Checkpoint {
   readonly #folder: string;
-  readonly #tensors: ReadonlyMap<string, StoredTensor>;
+  readonly #tensors: ReadonlyMap<string, Entry>;
 
-  private constructor(folder: string, tensors: ReadonlyMap<string, StoredTensor>) {
+  private constructor(folder: string, tensors: ReadonlyMap<string, Entry>) {
     this.#folder = folder;
     this.#tensors = tensors;
   }
@@ -40,7 +40,7 @@ export class Weights {
       if (entry.name.endsWith(".safetensors")) files.push(entry.name);
     }
     if (files.length === 0) throw invalid(folder, "it has no .safetensors file");
-    const tensors = new Map<string, StoredTensor>();
+    const tensors = new Map<string, Entry>();
     for (const file of files.sort()) {
       for (const [name, tensor] of await readHeader(folder, file)) {
         if (tensors.has(name)) throw invalid(folder, `tensor "${name}" stands in two files`);
@@ -63,8 +63,21 @@ export class Weights {
   /** Number of values of all tensors together. */
   get parameterCount(): number {
     let count = 0;
-    for (const { shape } of this.#tensors.values()) count += product(shape);
+    for (const { shape } of this.#tensors.values()) count += elementCount(shape);
     return count;
+  }
+
+  tensor(name: string, shape: readonly number[]): StoredTensor {
+    const { file, type, shape: stored, start } = this.#require(name);
+    const tensor: StoredTensor = {
+      ...{ name, file, type, shape: stored },
+      read: (from, to) => {
+        const byteOffset = start + storedByteLength(type, from);
+        return readRange(`${this.#folder}/${file}`, byteOffset, storedByteLength(type, to - from));
+      },
+    };
+    requireShape(this.#folder, tensor, shape);
+    return tensor;
   }
 
   /**
@@ -72,46 +85,21 @@ export class Weights {
    * @throws Failure "model-invalid" when it is missing or has another shape
    */
   async read(name: string, shape: readonly number[]): Promise<Float32Array<ArrayBuffer>> {
-    const tensor = this.#require(name);
-    if (product(tensor.shape) !== product(shape) || !sameShape(tensor.shape, shape)) {
-      throw invalid(
-        this.#folder,
-        `tensor "${name}" in ${tensor.file} has shape [${tensor.shape.join(", ")}] where [${
-          shape.join(", ")
-        }] is needed`,
-      );
-    }
-    const bytes = await readRange(`${this.#folder}/${tensor.file}`, tensor.start, tensor.byteLength);
-    switch (tensor.type) {
-      case "F32":
-        return new Float32Array(bytes.buffer);
-      case "BF16":
-        return bfloat16ToFloat32(new Uint16Array(bytes.buffer));
-      case "F16":
-        return float16ToFloat32(new Uint16Array(bytes.buffer));
-    }
+    return await readFloats(this.tensor(name, shape));
   }
 
-  #require(name: string): StoredTensor {
+  #require(name: string): Entry {
     const tensor = this.#tensors.get(name);
     if (tensor === undefined) throw invalid(this.#folder, `tensor "${name}" is missing`);
     return tensor;
   }
 }
 
-function product(shape: readonly number[]): number {
-  return shape.reduce((count, dim) => count * dim, 1);
-}
-
-function sameShape(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((dim, i) => dim === b[i]);
-}
-
 function invalid(folder: string, reason: string): Failure {
   return new Failure("model-invalid", `Cannot use the model in "${folder}": ${reason}.`, { subject: folder });
 }
 
-async function readHeader(folder: string, file: string): Promise<Map<string, StoredTensor>> {
+async function readHeader(folder: string, file: string): Promise<Map<string, Entry>> {
   const path = `${folder}/${file}`;
   const { size } = await Deno.stat(path);
   const damaged = (reason: string) => invalid(folder, `${file} is damaged (${reason})`);
@@ -130,7 +118,7 @@ async function readHeader(folder: string, file: string): Promise<Map<string, Sto
     throw damaged("its header is not JSON");
   }
   if (typeof header !== "object" || header === null) throw damaged("its header is not an object");
-  const tensors = new Map<string, StoredTensor>();
+  const tensors = new Map<string, Entry>();
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
     const tensor = parseEntry(file, entry, dataStart, size);
@@ -139,7 +127,7 @@ async function readHeader(folder: string, file: string): Promise<Map<string, Sto
   }
   const inOrder = [...tensors].sort(([, a], [, b]) => a.start - b.start);
   for (let i = 1; i < inOrder.length; i++) {
-    const [before, after] = [inOrder[i - 1], inOrder[i]] as [[string, StoredTensor], [string, StoredTensor]];
+    const [before, after] = [inOrder[i - 1], inOrder[i]] as [[string, Entry], [string, Entry]];
     if (before[1].start + before[1].byteLength > after[1].start) {
       throw damaged(`tensors "${before[0]}" and "${after[0]}" overlap`);
     }
@@ -153,35 +141,25 @@ function parseEntry(
   entry: unknown,
   dataStart: number,
   fileSize: number,
-): StoredTensor | string {
+): Entry | string {
   if (typeof entry !== "object" || entry === null) return "no description";
   const { dtype, shape, data_offsets: offsets } = entry as Record<string, unknown>;
-  if (typeof dtype !== "string" || !Object.hasOwn(ELEMENT_BYTES, dtype)) {
+  if (!isFloatTypeName(dtype)) {
     return `element type ${JSON.stringify(dtype)} is not supported`;
   }
   if (!isCounts(shape)) return "its shape is not a list of sizes";
   if (!isCounts(offsets) || offsets.length !== 2) return "its offsets are not two positions";
   const [begin, end] = offsets as [number, number];
-  const byteLength = product(shape) * ELEMENT_BYTES[dtype as StoredType];
+  const byteLength = storedByteLength(dtype, elementCount(shape));
   if (end - begin !== byteLength) return `${end - begin} bytes where its shape needs ${byteLength}`;
   if (dataStart + end > fileSize) return "the file ends before it does";
-  return { file, type: dtype as StoredType, shape, start: dataStart + begin, byteLength };
+  return { file, type: dtype, shape, start: dataStart + begin, byteLength };
+}
+
+function isFloatTypeName(value: unknown): value is FloatType {
+  return typeof value === "string" && isFloatType(value as FloatType);
 }
 
 function isCounts(value: unknown): value is number[] {
   return Array.isArray(value) && value.length <= 8 && value.every((n) => Number.isSafeInteger(n) && n >= 0);
-}
-
-async function readRange(path: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  using file = await Deno.open(path);
-  await file.seek(start, Deno.SeekMode.Start);
-  const bytes = new Uint8Array(new ArrayBuffer(length));
-  for (let filled = 0; filled < length;) {
-    const count = await file.read(bytes.subarray(filled));
-    if (count === null) {
-      throw new Failure("model-invalid", `Cannot read "${path}": it ends too early.`, { subject: path });
-    }
-    filled += count;
-  }
-  return bytes;
 }
