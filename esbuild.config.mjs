@@ -37,14 +37,17 @@ const builds = {
     loader: { ".ttf": "file" },
     minify: true,
   },
-  // Deno runs this file; sharp stays outside because it loads a native library from its own folder.
+  // Deno runs these files; sharp stays outside because it loads a native library from its own folder.
   sidecar: {
     ...shared,
     platform: "node",
     target: "esnext",
     format: "esm",
-    entryPoints: ["sidecar/main.ts"],
-    outfile: "dist/sidecar/main.js",
+    entryPoints: [
+      { in: "sidecar/main.ts", out: "main" },
+      { in: "sidecar/convert/main.ts", out: "convert" },
+    ],
+    outdir: "dist/sidecar",
     external: ["sharp"],
     banner: {
       js:

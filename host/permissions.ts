@@ -59,6 +59,6 @@ export function sidecarEnvironment(storageFolder: string): NodeJS.ProcessEnv {
 }
 
 /** Deno separates paths by commas; one inside a path is doubled. */
-function escapeComma(path: string): string {
+export function escapeComma(path: string): string {
   return path.replaceAll(",", ",,");
 }

@@ -1,43 +1,52 @@
-import { allocate, type ElementType } from "../onnx/element_type.ts";
+import type { ElementType } from "../onnx/element_type.ts";
+import { elementSize } from "../onnx/element_type.ts";
 import type { ExternalTensor } from "./graph_builder.ts";
 
 /** Tensors start on a page of their own, so that they can be mapped into memory as they are. */
 const ALIGNMENT = 4096;
 
-/** One file that takes the weights of several graphs, for use as their external data. */
-export class WeightsFile implements Disposable {
-  readonly #file: Deno.FsFile;
-  readonly #name: string;
+/** Decides where tensors lie in a weights file, one behind the other. */
+export class WeightsLayout {
+  readonly #file: string;
   #end = 0;
 
-  private constructor(file: Deno.FsFile, name: string) {
+  /** @param file name of the weights file in the external-data folder */
+  constructor(file: string) {
     this.#file = file;
-    this.#name = name;
   }
 
-  /** Starts a new file in a folder; an old one of that name is overwritten. */
-  static async create(folder: string, name: string): Promise<WeightsFile> {
-    const file = await Deno.open(`${folder}/${name}`, { write: true, create: true, truncate: true });
-    return new WeightsFile(file, name);
+  /** Bytes up to the end of the last tensor. */
+  get byteLength(): number {
+    return this.#end;
   }
 
-  /** Writes a tensor's elements behind the others and returns where they are. */
-  async append(
-    type: ElementType,
-    dims: readonly number[],
-    data: ArrayBufferView<ArrayBuffer>,
-  ): Promise<ExternalTensor> {
+  /** Sets aside the room for a tensor. */
+  place(type: ElementType, dims: readonly number[]): ExternalTensor {
+    const byteOffset = Math.ceil(this.#end / ALIGNMENT) * ALIGNMENT;
+    const byteLength = dims.reduce((count, dim) => count * dim, elementSize(type));
+    this.#end = byteOffset + byteLength;
+    return { type, dims, file: this.#file, byteOffset, byteLength };
+  }
+}
+
+/** A weights file that is being written. */
+export class WeightsFile implements Disposable {
+  readonly #file: Deno.FsFile;
+
+  private constructor(file: Deno.FsFile) {
+    this.#file = file;
+  }
+
+  /** Opens a file to write to; what it holds already stays. */
+  static async open(path: string): Promise<WeightsFile> {
+    return new WeightsFile(await Deno.open(path, { write: true, create: true }));
+  }
+
+  /** Writes elements at a place in bytes. */
+  async write(byteOffset: number, data: ArrayBufferView<ArrayBuffer>): Promise<void> {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const padding = (ALIGNMENT - this.#end % ALIGNMENT) % ALIGNMENT;
-    await this.#write(allocate("uint8", padding));
-    const byteOffset = this.#end;
-    await this.#write(bytes);
-    return { type, dims, file: this.#name, byteOffset, byteLength: bytes.byteLength };
-  }
-
-  async #write(bytes: Uint8Array): Promise<void> {
+    await this.#file.seek(byteOffset, Deno.SeekMode.Start);
     for (let written = 0; written < bytes.length;) written += await this.#file.write(bytes.subarray(written));
-    this.#end += bytes.length;
   }
 
   /** Makes sure that everything has reached the disk. */

@@ -5,7 +5,7 @@
 
 import type { DecoderConfig } from "../checkpoint/config.ts";
 import type { Value } from "../graph/graph_builder.ts";
-import type { Layers, WeightFormat } from "./layers.ts";
+import type { Layers } from "./layers.ts";
 import { rotaryTables } from "./positions.ts";
 
 /** Names of a layer's part of the KV cache, [1, key-value heads, capacity, head size] float32 each. */
@@ -27,11 +27,7 @@ export function cacheNames(layer: number) {
  * to give logits for; and the cache.
  * Outputs: `logits` [R, vocabulary] float32 and the cache, to be bound to the memory of the input.
  */
-export async function buildDecoder(
-  layers: Layers,
-  config: DecoderConfig,
-  format: WeightFormat,
-): Promise<void> {
+export function buildDecoder(layers: Layers, config: DecoderConfig): void {
   const { graph } = layers;
   const { hiddenSize, layerCount, vocabularySize, contextLength, headSize } = config;
   const ids = graph.input("input_ids", "int64", [1, "tokens"]);
@@ -42,71 +38,69 @@ export async function buildDecoder(
     graph.input("seqlens_k", "int32", [1]),
     graph.input("total_sequence_length", "int32", []),
   ];
-  const rotary = rotaryTables(contextLength, headSize, config.ropeTheta);
+  const rotary = () => rotaryTables(contextLength, headSize, config.ropeTheta);
   const rotaryDims = [contextLength, headSize / 2];
   const positions = [
-    await layers.table("rotary.cos", rotaryDims, rotary.cos),
-    await layers.table("rotary.sin", rotaryDims, rotary.sin),
+    layers.table("rotary.cos", rotaryDims, () => rotary().cos),
+    layers.table("rotary.sin", rotaryDims, () => rotary().sin),
   ];
 
   const table = "llm.model.embed_tokens.weight";
-  const words = await layers.embedding(
+  const words = layers.embedding(
     graph.op("Squeeze", [ids, graph.integers(0)]),
     table,
     vocabularySize,
     hiddenSize,
-    format,
   );
   const mixed = graph.op("ScatterND", [words, visualPositions, visualTokens]); // [T, H]
   let residual = graph.op("Unsqueeze", [mixed, graph.integers(0)]); // [1, T, H]
   let x = graph.op(
     "SimplifiedLayerNormalization",
-    [residual, await layers.stored("llm.model.layers.0.input_layernorm.weight", [hiddenSize])],
+    [residual, layers.stored("llm.model.layers.0.input_layernorm.weight", [hiddenSize])],
     { axis: -1, epsilon: { float: config.normEpsilon }, stash_type: 1 },
   );
 
   for (let i = 0; i < layerCount; i++) {
     const name = `llm.model.layers.${i}`;
-    const attended = await attention(layers, config, format, i, x, [...lengths, ...positions]);
-    [x, residual] = await addAndNorm(layers, config, attended, residual, `${name}.post_attention_layernorm`);
-    const moved = await mlp(layers, config, format, `${name}.mlp`, x);
+    const attended = attention(layers, config, i, x, [...lengths, ...positions]);
+    [x, residual] = addAndNorm(layers, config, attended, residual, `${name}.post_attention_layernorm`);
+    const moved = mlp(layers, config, `${name}.mlp`, x);
     const next = i + 1 < layerCount ? `llm.model.layers.${i + 1}.input_layernorm` : "llm.model.norm";
-    [x, residual] = await addAndNorm(layers, config, moved, residual, next);
+    [x, residual] = addAndNorm(layers, config, moved, residual, next);
   }
 
   const asked = graph.op("Gather", [graph.op("Squeeze", [x, graph.integers(0)]), rows], { axis: 0 }); // [R, H]
   const head = config.hasTiedEmbeddings ? table : "llm.lm_head.weight";
-  const logits = await layers.head(asked, head, hiddenSize, vocabularySize, format);
+  const logits = layers.head(asked, head, hiddenSize, vocabularySize);
   graph.node("Identity", [logits], ["logits"]);
   graph.output("logits", "float32", ["rows", vocabularySize]);
 }
 
 /** Grouped-query attention over the cache, with per-head normalisation of queries and keys before the rotation. */
-async function attention(
+function attention(
   layers: Layers,
   config: DecoderConfig,
-  format: WeightFormat,
   index: number,
   x: Value,
   shared: readonly Value[],
-): Promise<Value> {
+): Value {
   const { graph } = layers;
   const { hiddenSize, headCount, kvHeadCount, headSize, normEpsilon } = config;
   const name = `llm.model.layers.${index}.self_attn`;
   const project = (part: string, heads: number) =>
-    layers.linear(x, `${name}.${part}_proj.weight`, hiddenSize, heads * headSize, format);
-  const normHeads = async (value: Value, part: string, heads: number) => {
+    layers.projection(x, `${name}.${part}_proj.weight`, hiddenSize, heads * headSize);
+  const normHeads = (value: Value, part: string, heads: number) => {
     const apart = graph.op("Reshape", [value, graph.integers(0, -1, heads, headSize)]); // [1, T, heads, D]
     const normed = graph.op(
       "SimplifiedLayerNormalization",
-      [apart, await layers.stored(`${name}.${part}_norm.weight`, [headSize])],
+      [apart, layers.stored(`${name}.${part}_norm.weight`, [headSize])],
       { axis: -1, epsilon: { float: normEpsilon }, stash_type: 1 },
     );
     return graph.op("Reshape", [normed, graph.integers(0, -1, heads * headSize)]);
   };
-  const q = await normHeads(await project("q", headCount), "q", headCount);
-  const k = await normHeads(await project("k", kvHeadCount), "k", kvHeadCount);
-  const v = await project("v", kvHeadCount);
+  const q = normHeads(project("q", headCount), "q", headCount);
+  const k = normHeads(project("k", kvHeadCount), "k", kvHeadCount);
+  const v = project("v", kvHeadCount);
 
   const { pastKey, pastValue, presentKey, presentValue } = cacheNames(index);
   const cacheDims = [1, kvHeadCount, "capacity", headSize];
@@ -119,34 +113,33 @@ async function attention(
     { num_heads: headCount, kv_num_heads: kvHeadCount, do_rotary: 1 },
   );
   for (const present of [presentKey, presentValue]) graph.output(present, "float32", cacheDims);
-  return layers.linear(mixed, `${name}.o_proj.weight`, headCount * headSize, hiddenSize, format);
+  return layers.projection(mixed, `${name}.o_proj.weight`, headCount * headSize, hiddenSize);
 }
 
 /** SwiGLU: down(silu(gate(x)) · up(x)). */
-async function mlp(
+function mlp(
   layers: Layers,
   { hiddenSize, mlpSize }: DecoderConfig,
-  format: WeightFormat,
   name: string,
   x: Value,
-): Promise<Value> {
+): Value {
   const { graph } = layers;
-  const gate = await layers.linear(x, `${name}.gate_proj.weight`, hiddenSize, mlpSize, format);
-  const up = await layers.linear(x, `${name}.up_proj.weight`, hiddenSize, mlpSize, format);
+  const gate = layers.projection(x, `${name}.gate_proj.weight`, hiddenSize, mlpSize);
+  const up = layers.projection(x, `${name}.up_proj.weight`, hiddenSize, mlpSize);
   const active = graph.op("QuickGelu", [gate], { alpha: { float: 1 } }); // x · sigmoid(x), that is SiLU
   const product = graph.op("Mul", [active, up]);
-  return layers.linear(product, `${name}.down_proj.weight`, mlpSize, hiddenSize, format);
+  return layers.projection(product, `${name}.down_proj.weight`, mlpSize, hiddenSize);
 }
 
 /** Adds a branch to the residual stream; returns the normalised sum and the sum. */
-async function addAndNorm(
+function addAndNorm(
   layers: Layers,
   { hiddenSize, normEpsilon }: DecoderConfig,
   branch: Value,
   residual: Value,
   name: string,
-): Promise<[normed: Value, sum: Value]> {
-  const weight = await layers.stored(`${name}.weight`, [hiddenSize]);
+): [normed: Value, sum: Value] {
+  const weight = layers.stored(`${name}.weight`, [hiddenSize]);
   const normed = `${name}.normed`;
   const sum = `${name}.sum`;
   layers.graph.node(

@@ -1,160 +1,131 @@
-// Graph pieces that several networks share: a weight of the checkpoint and the operator that uses it.
+// Graph pieces that several networks share: a weight and the operator that uses it. Knows how weights are stored, not
+// where they come from.
 
-import type { Weights } from "../checkpoint/safetensors.ts";
 import type { ExternalTensor, GraphBuilder, Value } from "../graph/graph_builder.ts";
-import type { WeightsFile } from "../graph/weights_file.ts";
-import { type BlockFormat, quantizeBlocks } from "./quantize.ts";
+import type { FloatSource, MatrixRole, PlacedMatrix, WeightStore } from "./weight_store.ts";
 
-/** How the decoder's matrices are stored. */
-export type WeightFormat =
-  | { readonly kind: "fp32" }
-  | {
-    readonly kind: "blocks";
-    readonly linear: BlockFormat;
-    readonly embedding: BlockFormat;
-    readonly head: BlockFormat;
-    /** 0 computes with float32 activations; 4 with int8 ones, faster and less exact. */
-    readonly accuracyLevel: 0 | 4;
-  };
+/**
+ * How matrices in blocks are multiplied: 0 with float32 activations, 4 with activations rounded to 8 bits, which is
+ * faster and less exact.
+ */
+export type AccuracyLevel = 0 | 4;
 
-/** Adds layers to a graph, moving their weights from the checkpoint to the weights file one at a time. */
+/** Adds layers to a graph. */
 export class Layers {
   readonly graph: GraphBuilder;
-  readonly #weights: Weights;
-  readonly #file: WeightsFile;
-  readonly #signal: AbortSignal | undefined;
-  /** Weights that are in the file already, such as a table that is also the output projection. */
-  readonly #placed = new Map<string, Value>();
+  readonly #weights: WeightStore;
+  readonly #accuracyLevel: AccuracyLevel;
+  /** Sums over the blocks of inputs, which several matrices may share. */
+  readonly #blockSums = new Map<string, Value>();
 
-  constructor(graph: GraphBuilder, weights: Weights, file: WeightsFile, signal?: AbortSignal) {
+  constructor(graph: GraphBuilder, weights: WeightStore, accuracyLevel: AccuracyLevel) {
     this.graph = graph;
     this.#weights = weights;
-    this.#file = file;
-    this.#signal = signal;
+    this.#accuracyLevel = accuracyLevel;
   }
 
   /** A tensor as the checkpoint has it. */
-  async stored(name: string, shape: readonly number[], dims = shape): Promise<Value> {
-    const placed = this.#placed.get(name);
-    if (placed !== undefined) return placed;
-    const value = this.#put(name, await this.#file.append("float32", dims, await this.#read(name, shape)));
-    this.#placed.set(name, value);
-    return value;
+  stored(name: string, shape: readonly number[], dims = shape): Value {
+    return this.#floats(name, dims, { kind: "stored", name, shape });
   }
 
   /** Part of a vector or of a matrix's rows. */
-  async rows(name: string, shape: readonly number[], from: number, to: number): Promise<Value> {
-    const values = await this.#read(name, shape);
-    const width = values.length / (shape[0] as number);
-    const part = values.slice(from * width, to * width);
-    return this.#put(
-      `${name}[${from}:${to}]`,
-      await this.#file.append("float32", [to - from, ...shape.slice(1)], part),
-    );
+  rows(name: string, shape: readonly number[], from: number, to: number): Value {
+    const source = { kind: "rows", name, shape, from, to } as const;
+    return this.#floats(`${name}[${from}:${to}]`, [to - from, ...shape.slice(1)], source);
   }
 
   /** A computed table. */
-  async table(name: string, dims: readonly number[], data: Float32Array<ArrayBuffer>): Promise<Value> {
-    return this.#put(name, await this.#file.append("float32", dims, data));
+  table(name: string, dims: readonly number[], compute: () => Float32Array<ArrayBuffer>): Value {
+    return this.#floats(name, dims, { kind: "table", compute });
   }
 
   /** LayerNorm over the last axis. */
-  async layerNorm(x: Value, name: string, size: number, epsilon: number): Promise<Value> {
-    const weight = await this.stored(`${name}.weight`, [size]);
-    const bias = await this.stored(`${name}.bias`, [size]);
+  layerNorm(x: Value, name: string, size: number, epsilon: number): Value {
+    const weight = this.stored(`${name}.weight`, [size]);
+    const bias = this.stored(`${name}.bias`, [size]);
     return this.graph.op("LayerNormalization", [x, weight, bias], { axis: -1, epsilon: { float: epsilon } });
   }
 
-  /** x · Wᵀ for a weight [to, from]. */
-  async linear(
-    x: Value,
-    name: string,
-    from: number,
-    to: number,
-    format: WeightFormat = { kind: "fp32" },
-  ): Promise<Value> {
-    const values = await this.#read(name, [to, from]);
-    if (format.kind === "blocks") {
-      return this.#blockLinear(x, name, values, from, to, format.linear, format.accuracyLevel);
-    }
-    const weight = await this.#file.append("float32", [from, to], transpose(values, to, from));
-    return this.graph.op("MatMul", [x, this.#put(`${name}ᵀ`, weight)]);
+  /** x · Wᵀ in float32 for a weight [to, from]. */
+  linear(x: Value, name: string, from: number, to: number): Value {
+    const source = { kind: "transposed", name, shape: [to, from] } as const;
+    return this.graph.op("MatMul", [x, this.#floats(`${name}ᵀ`, [from, to], source)]);
   }
 
-  /** x · Wᵀ + b for a weight [to, from]. */
-  async linearWithBias(x: Value, name: string, from: number, to: number): Promise<Value> {
-    const product = await this.linear(x, `${name}.weight`, from, to);
-    return this.graph.op("Add", [product, await this.stored(`${name}.bias`, [to])]);
+  /** x · Wᵀ + b in float32 for a weight [to, from]. */
+  linearWithBias(x: Value, name: string, from: number, to: number): Value {
+    const product = this.linear(x, `${name}.weight`, from, to);
+    return this.graph.op("Add", [product, this.stored(`${name}.bias`, [to])]);
+  }
+
+  /** x · Wᵀ for a weight [to, from] of the decoder, in the form that it is stored in. */
+  projection(x: Value, name: string, from: number, to: number): Value {
+    return this.#inBlocks(x, name, from, to, "linear") ?? this.linear(x, name, from, to);
   }
 
   /** Rows of an embedding table [count, size] by index. */
-  async embedding(
-    ids: Value,
-    name: string,
-    count: number,
-    size: number,
-    format: WeightFormat,
-  ): Promise<Value> {
-    if (format.kind === "fp32") {
-      return this.graph.op("Gather", [await this.stored(name, [count, size]), ids], { axis: 0 });
-    }
-    const { bits, blockSize } = format.embedding;
-    const quantized = quantizeBlocks(await this.#read(name, [count, size]), count, size, format.embedding);
-    const data = await this.#file.append("uint8", [count, size * bits / 8], quantized.data);
-    const scales = await this.#file.append("float32", [count, size / blockSize], quantized.scales);
-    return this.graph.op(
+  embedding(ids: Value, name: string, count: number, size: number): Value {
+    const matrix = this.#weights.blocks(name, count, size, "embedding");
+    if (matrix === null) return this.graph.op("Gather", [this.stored(name, [count, size]), ids], { axis: 0 });
+    const { bits, blockSize, offsets } = matrix;
+    const data = this.#put(`${name}.rows`, matrix.data, [count, size * bits / 8]);
+    const rows = this.graph.op(
       "GatherBlockQuantized",
-      [this.#put(`${name}.rows`, data), ids, this.#put(`${name}.row_scales`, scales)],
+      [data, ids, this.#put(`${name}.row_scales`, matrix.scales)],
       { bits, block_size: blockSize, gather_axis: 0, quantize_axis: 1 },
-    );
+    ); // [T, size]
+    if (offsets === null) return rows;
+    const { graph } = this;
+    const added = graph.op("Gather", [this.#put(`${name}.row_offsets`, offsets), ids], { axis: 0 });
+    const blocks = graph.op("Reshape", [rows, graph.integers(-1, size / blockSize, blockSize)]);
+    const sum = graph.op("Add", [blocks, graph.op("Unsqueeze", [added, graph.integers(2)])]);
+    return graph.op("Reshape", [sum, graph.integers(-1, size)]);
   }
 
   /** Logits of rows x [rows, from]: x · Wᵀ with the output projection, or the embedding table where they are tied. */
-  async head(x: Value, name: string, from: number, to: number, format: WeightFormat): Promise<Value> {
-    if (format.kind === "blocks") {
-      const values = await this.#read(name, [to, from]);
-      return this.#blockLinear(x, `${name}.head`, values, from, to, format.head, format.accuracyLevel);
-    }
-    // Not transposed in the file, so that tied weights lie there once.
-    return this.graph.op("Gemm", [x, await this.stored(name, [to, from])], { transB: 1 });
+  head(x: Value, name: string, from: number, to: number): Value {
+    return this.#inBlocks(x, name, from, to, "head") ??
+      // Not transposed in the file, so that tied weights lie there once.
+      this.graph.op("Gemm", [x, this.stored(name, [to, from])], { transB: 1 });
   }
 
-  async #blockLinear(
-    x: Value,
-    name: string,
-    values: Float32Array,
-    from: number,
-    to: number,
-    { bits, blockSize }: BlockFormat,
-    accuracyLevel: number,
-  ): Promise<Value> {
-    const quantized = quantizeBlocks(values, to, from, { bits, blockSize });
-    const blocks = from / blockSize;
-    const data = await this.#file.append("uint8", [to, blocks, blockSize * bits / 8], quantized.data);
-    const scales = await this.#file.append("float32", [to, blocks], quantized.scales);
-    return this.graph.op(
+  #inBlocks(x: Value, name: string, from: number, to: number, role: MatrixRole): Value | null {
+    const matrix = this.#weights.blocks(name, to, from, role);
+    if (matrix === null) return null;
+    const { bits, blockSize, offsets } = matrix;
+    const data = this.#put(`${name}.blocks`, matrix.data, [to, from / blockSize, blockSize * bits / 8]);
+    const product = this.graph.op(
       "MatMulNBits",
-      [x, this.#put(`${name}.blocks`, data), this.#put(`${name}.scales`, scales)],
-      { K: from, N: to, bits, block_size: blockSize, accuracy_level: accuracyLevel },
+      [x, data, this.#put(`${name}.scales`, matrix.scales)],
+      { K: from, N: to, bits, block_size: blockSize, accuracy_level: this.#accuracyLevel },
     );
+    if (offsets === null) return product;
+    const correction = this.graph.op(
+      "Gemm",
+      [this.#sumBlocks(x, from, matrix), this.#put(`${name}.offsets`, offsets)],
+      { transB: 1 },
+    ); // [T, to], to be added to each batch of the product: there is one.
+    return this.graph.op("Add", [product, correction]);
   }
 
-  #put(name: string, tensor: ExternalTensor): Value {
-    return this.graph.weight(name, tensor);
+  /** Sums of an input's values over each block, [T, blocks]: what a block's offset is multiplied by. */
+  #sumBlocks(x: Value, from: number, { blockSize }: PlacedMatrix): Value {
+    const key = `${x}/${blockSize}`;
+    const known = this.#blockSums.get(key);
+    if (known !== undefined) return known;
+    const { graph } = this;
+    const blocks = graph.op("Reshape", [x, graph.integers(-1, from / blockSize, blockSize)]);
+    const sums = graph.op("ReduceSum", [blocks, graph.integers(2)], { keepdims: 0 });
+    this.#blockSums.set(key, sums);
+    return sums;
   }
 
-  #read(name: string, shape: readonly number[]): Promise<Float32Array<ArrayBuffer>> {
-    this.#signal?.throwIfAborted();
-    return this.#weights.read(name, shape);
+  #floats(key: string, dims: readonly number[], source: FloatSource): Value {
+    return this.#put(key, this.#weights.floats(key, dims, source));
   }
-}
 
-function transpose(values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < columns; column++) {
-      result[column * rows + row] = values[row * columns + column] as number;
-    }
+  #put(name: string, place: ExternalTensor, dims = place.dims): Value {
+    return this.graph.weight(name, { ...place, dims });
   }
-  return result;
 }

@@ -13,7 +13,12 @@ import type { PromptFormat } from "../text/prompt.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { type BuiltModel, openBuiltModel } from "./build.ts";
 import { Decoder } from "./decoder.ts";
+import type { AccuracyLevel } from "./layers.ts";
+import { readManifest } from "./manifest.ts";
+import { PackedWeights } from "./packed_weights.ts";
 import { VisionEncoder } from "./vision_encoder.ts";
+
+const FASTEST: AccuracyLevel = 4;
 
 /** What a checkpoint folder says of itself, without its weights. Cheap to read. */
 export interface ModelDescription {
@@ -28,8 +33,10 @@ export interface ModelLocation {
   readonly id: string;
   readonly folder: string;
   readonly precision: Precision;
-  /** Folder for built graphs. */
+  /** Folder for the weights files that are made of checkpoints. */
   readonly cacheFolder: string;
+  /** How matrices in blocks are multiplied; the faster way when left out. */
+  readonly accuracyLevel?: AccuracyLevel;
 }
 
 /** A model ready to run. */
@@ -49,7 +56,8 @@ export async function describeModel(
 ): Promise<ModelDescription> {
   const config = await readModelConfig(folder);
   const extra = await Fields.read(folder, "sightline.json", { isOptional: true });
-  const weights = await Weights.open(folder);
+  const manifest = await readManifest(folder);
+  const weights = await PackedWeights.open(folder) ?? await Weights.open(folder);
   return {
     config,
     wantsOcr: extra.boolean("wants_ocr", false),
@@ -58,7 +66,8 @@ export async function describeModel(
       name: extra.text("name", id),
       parameterCount: weights.parameterCount,
       contextLength: config.decoder.contextLength,
-      precision,
+      // A converted model has the precision that it was converted to.
+      precision: manifest?.precision ?? precision,
       license: extra.text("license", "unknown"),
       isStandIn: extra.boolean("is_stand_in", false),
     },
@@ -80,7 +89,7 @@ export async function loadModel(
   const tokenizerConfig = await readJson(folder, "tokenizer_config.json");
   const tokenizer = await Tokenizer.open(folder, tokenizerConfig);
   const template = await ChatTemplate.open(folder, tokenizerConfig);
-  const built = await openBuiltModel(folder, config, location.precision, location.cacheFolder, signal);
+  const built = await openBuiltModel(folder, config, { accuracyLevel: FASTEST, ...location }, signal);
   const sessions = await openSessions(runtime, built, folder, signal);
   const vision = new VisionEncoder(runtime, sessions.vision, sessions.resampler, config);
   const decoder = new Decoder(runtime, sessions.decoder, config.decoder);

@@ -10,40 +10,40 @@ const NORM_EPSILON = 1e-6;
  * Adds the resampler: `features` [M, vision hidden] and `key_positions` [M, hidden] give `tokens`
  * [queries, hidden], all float32. M counts the patches of all slices of the group.
  */
-export async function buildResampler(
+export function buildResampler(
   layers: Layers,
   { decoder, vision, resampler }: Pick<ModelConfig, "decoder" | "vision" | "resampler">,
-): Promise<void> {
+): void {
   const { graph } = layers;
   const width = decoder.hiddenSize;
   const norm = (x: string, name: string) => layers.layerNorm(x, `resampler.${name}`, width, NORM_EPSILON);
   const features = graph.input("features", "float32", ["patches", vision.hiddenSize]);
   const keyPositions = graph.input("key_positions", "float32", ["patches", width]);
 
-  const projected = await layers.linear(features, "resampler.kv_proj.weight", vision.hiddenSize, width);
-  const values = await norm(projected, "ln_kv"); // [M, D]
+  const projected = layers.linear(features, "resampler.kv_proj.weight", vision.hiddenSize, width);
+  const values = norm(projected, "ln_kv"); // [M, D]
   const keys = graph.op("Add", [values, keyPositions]); // Positions go to the keys alone.
   // Constant: ONNX Runtime computes it once, when it loads the graph.
-  const queries = await norm(await layers.stored("resampler.query", [resampler.queryCount, width]), "ln_q");
+  const queries = norm(layers.stored("resampler.query", [resampler.queryCount, width]), "ln_q");
 
   /** Part 0, 1 or 2 of the joined input projection: queries, keys, values. */
-  const project = async (x: string, part: number) => {
+  const project = (x: string, part: number) => {
     const rows = (name: string, shape: number[]) =>
       layers.rows(`resampler.attn.${name}`, shape, part * width, (part + 1) * width);
-    const weight = await rows("in_proj_weight", [3 * width, width]);
-    const bias = await rows("in_proj_bias", [3 * width]);
+    const weight = rows("in_proj_weight", [3 * width, width]);
+    const bias = rows("in_proj_bias", [3 * width]);
     const product = graph.op("Gemm", [x, weight, bias], { transB: 1 });
     return graph.op("Unsqueeze", [product, graph.integers(0)]);
   };
   const attention = graph.op(
     "MultiHeadAttention",
-    [await project(queries, 0), await project(keys, 1), await project(values, 2)],
+    [project(queries, 0), project(keys, 1), project(values, 2)],
     { num_heads: resampler.headCount },
   ); // [1, Q, D]
 
-  const attended = await layers.linearWithBias(attention, "resampler.attn.out_proj", width, width);
-  const normed = graph.op("Squeeze", [await norm(attended, "ln_post"), graph.integers(0)]);
+  const attended = layers.linearWithBias(attention, "resampler.attn.out_proj", width, width);
+  const normed = graph.op("Squeeze", [norm(attended, "ln_post"), graph.integers(0)]);
   // `proj` is applied as it is, not transposed.
-  graph.node("MatMul", [normed, await layers.stored("resampler.proj", [width, width])], ["tokens"]);
+  graph.node("MatMul", [normed, layers.stored("resampler.proj", [width, width])], ["tokens"]);
   graph.output("tokens", "float32", [resampler.queryCount, width]);
 }

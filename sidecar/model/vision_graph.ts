@@ -8,7 +8,7 @@ import type { Layers } from "./layers.ts";
 const COLORS = 3;
 
 /** Adds the tower: `patches` [N, 3·P·P] and `position_ids` [N] give `features` [N, hidden], all float32 but the ids. */
-export async function buildVisionTower(layers: Layers, config: VisionConfig): Promise<void> {
+export function buildVisionTower(layers: Layers, config: VisionConfig): void {
   const { graph } = layers;
   const { hiddenSize, layerCount, patchSize, positionsPerSide, normEpsilon } = config;
   const patchLength = COLORS * patchSize * patchSize;
@@ -17,13 +17,13 @@ export async function buildVisionTower(layers: Layers, config: VisionConfig): Pr
 
   const embeddings = "vpm.embeddings";
   // The convolution's stride is its size, so it is one product per patch.
-  const kernel = await layers.stored(
+  const kernel = layers.stored(
     `${embeddings}.patch_embedding.weight`,
     [hiddenSize, COLORS, patchSize, patchSize],
     [hiddenSize, patchLength],
   );
-  const bias = await layers.stored(`${embeddings}.patch_embedding.bias`, [hiddenSize]);
-  const table = await layers.stored(
+  const bias = layers.stored(`${embeddings}.patch_embedding.bias`, [hiddenSize]);
+  const table = layers.stored(
     `${embeddings}.position_embedding.weight`,
     [positionsPerSide * positionsPerSide, hiddenSize],
   );
@@ -31,28 +31,28 @@ export async function buildVisionTower(layers: Layers, config: VisionConfig): Pr
   const placed = graph.op("Add", [projected, graph.op("Gather", [table, positionIds], { axis: 0 })]);
   let x = graph.op("Unsqueeze", [placed, graph.integers(0)]); // [1, N, E]
 
-  for (let i = 0; i < layerCount; i++) x = await block(layers, config, `vpm.encoder.layers.${i}`, x);
+  for (let i = 0; i < layerCount; i++) x = block(layers, config, `vpm.encoder.layers.${i}`, x);
 
-  const normed = await layers.layerNorm(x, "vpm.post_layernorm", hiddenSize, normEpsilon);
+  const normed = layers.layerNorm(x, "vpm.post_layernorm", hiddenSize, normEpsilon);
   graph.node("Squeeze", [normed, graph.integers(0)], ["features"]);
   graph.output("features", "float32", ["patches", hiddenSize]);
 }
 
 /** Pre-norm transformer block; attention sees the whole slice. */
-async function block(layers: Layers, config: VisionConfig, name: string, x: Value): Promise<Value> {
+function block(layers: Layers, config: VisionConfig, name: string, x: Value): Value {
   const { graph } = layers;
   const { hiddenSize, headCount, mlpSize, normEpsilon } = config;
   const attention = `${name}.self_attn`;
-  const before = await layers.layerNorm(x, `${name}.layer_norm1`, hiddenSize, normEpsilon);
-  const q = await layers.linearWithBias(before, `${attention}.q_proj`, hiddenSize, hiddenSize);
-  const k = await layers.linearWithBias(before, `${attention}.k_proj`, hiddenSize, hiddenSize);
-  const v = await layers.linearWithBias(before, `${attention}.v_proj`, hiddenSize, hiddenSize);
+  const before = layers.layerNorm(x, `${name}.layer_norm1`, hiddenSize, normEpsilon);
+  const q = layers.linearWithBias(before, `${attention}.q_proj`, hiddenSize, hiddenSize);
+  const k = layers.linearWithBias(before, `${attention}.k_proj`, hiddenSize, hiddenSize);
+  const v = layers.linearWithBias(before, `${attention}.v_proj`, hiddenSize, hiddenSize);
   const mixed = graph.op("MultiHeadAttention", [q, k, v], { num_heads: headCount });
-  const attended = await layers.linearWithBias(mixed, `${attention}.out_proj`, hiddenSize, hiddenSize);
+  const attended = layers.linearWithBias(mixed, `${attention}.out_proj`, hiddenSize, hiddenSize);
   x = graph.op("Add", [x, attended]);
 
-  const normed = await layers.layerNorm(x, `${name}.layer_norm2`, hiddenSize, normEpsilon);
-  const wide = await layers.linearWithBias(normed, `${name}.mlp.fc1`, hiddenSize, mlpSize);
+  const normed = layers.layerNorm(x, `${name}.layer_norm2`, hiddenSize, normEpsilon);
+  const wide = layers.linearWithBias(normed, `${name}.mlp.fc1`, hiddenSize, mlpSize);
   const active = graph.op("Gelu", [wide], { approximate: "tanh" });
-  return graph.op("Add", [x, await layers.linearWithBias(active, `${name}.mlp.fc2`, mlpSize, hiddenSize)]);
+  return graph.op("Add", [x, layers.linearWithBias(active, `${name}.mlp.fc2`, mlpSize, hiddenSize)]);
 }

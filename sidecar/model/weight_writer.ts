@@ -1,0 +1,167 @@
+// Fills a weights file according to a plan, piece by piece, holding no more than a few megabytes of a matrix at a time.
+
+import { Failure } from "../../protocol/errors.ts";
+import { elementCount, readFloats, type StoredTensor } from "../checkpoint/checkpoint.ts";
+import {
+  decodeValues,
+  isFloatType,
+  type QuantizedType,
+  storedByteLength,
+} from "../checkpoint/stored_types.ts";
+import type { ExternalTensor } from "../graph/graph_builder.ts";
+import type { WeightsFile } from "../graph/weights_file.ts";
+import { quantizeBlocks, type QuantizedMatrix } from "./quantize.ts";
+import { repackBlocks } from "./repack.ts";
+import { type Piece, sourceByteLength } from "./weight_plan.ts";
+import type { PlacedMatrix } from "./weight_store.ts";
+
+/** How much of a tensor is worked on at once. */
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+/** How far a quantised matrix is from what it was made of: root mean square of the difference, as a share of that of the values. */
+export interface Loss {
+  readonly name: string;
+  readonly relativeRms: number;
+}
+
+interface WriteOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onRead?: (byteLength: number) => void;
+}
+
+type PieceOf<K extends Piece["kind"]> = Extract<Piece, { kind: K }>;
+
+/**
+ * Writes one piece.
+ * @param onRead called with the bytes of the checkpoint that have been worked on since the last call
+ * @returns what the piece has lost; null where it holds the very values of the checkpoint
+ * @throws Failure "model-invalid" when the checkpoint has values that are no numbers; the signal's reason when it aborts
+ */
+export async function writePiece(
+  piece: Piece,
+  file: WeightsFile,
+  options: WriteOptions = {},
+): Promise<Loss | null> {
+  switch (piece.kind) {
+    case "floats":
+      await writeFloats(piece, file, options.signal);
+      options.onRead?.(sourceByteLength(piece));
+      return null;
+    case "repacked":
+    case "quantized":
+      return await writeBlocks(piece, file, options);
+  }
+}
+
+async function writeFloats(
+  { how, source, place }: PieceOf<"floats">,
+  file: WeightsFile,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (how.kind === "table") return file.write(place.byteOffset, how.compute());
+  const tensor = source as StoredTensor;
+  if (how.kind === "transposed") {
+    const values = await readFloats(tensor);
+    requireFinite([values], tensor);
+    return file.write(place.byteOffset, transpose(values, ...how.shape));
+  }
+  const rowLength = elementCount(how.shape.slice(1));
+  const first = how.kind === "rows" ? how.from * rowLength : 0;
+  const count = elementCount(place.dims);
+  const step = chunkRows(tensor) * rowLength;
+  for (let from = 0; from < count; from += step) {
+    signal?.throwIfAborted();
+    const values = await readFloats(tensor, first + from, first + Math.min(from + step, count));
+    requireFinite([values], tensor);
+    await file.write(place.byteOffset + from * values.BYTES_PER_ELEMENT, values);
+  }
+}
+
+async function writeBlocks(
+  { kind, key, source, place }: PieceOf<"repacked" | "quantized">,
+  file: WeightsFile,
+  { signal, onRead }: WriteOptions,
+): Promise<Loss | null> {
+  const [rows = 0, columns = 0] = source.shape;
+  const step = chunkRows(source);
+  const read = (from: number) => source.read(from * columns, Math.min(from + step, rows) * columns);
+  let [squaredError, squaredNorm] = [0, 0];
+  let next = read(0);
+  for (let from = 0; from < rows; from += step) {
+    const bytes = await next;
+    signal?.throwIfAborted();
+    // The disk works on the next chunk while this one is computed.
+    if (from + step < rows) next = read(from + step);
+    next.catch(() => {}); // Told when it is awaited.
+    let blocks: QuantizedMatrix;
+    if (kind === "repacked") {
+      blocks = repackBlocks(source.type as QuantizedType, bytes);
+    } else {
+      const values = decodeValues(source.type, bytes);
+      const lossy = quantizeBlocks(values, values.length / columns, columns, place);
+      squaredError += lossy.squaredError;
+      squaredNorm += lossy.squaredNorm;
+      blocks = lossy;
+    }
+    await writeRows(place, blocks, from, rows, file);
+    requireFinite([blocks.scales, blocks.offsets ?? []], source);
+    onRead?.(bytes.length);
+  }
+  if (kind === "repacked") return null;
+  if (!Number.isFinite(squaredNorm)) throw notFinite(source);
+  return { name: key, relativeRms: squaredNorm === 0 ? 0 : Math.sqrt(squaredError / squaredNorm) };
+}
+
+/** Writes the parts of the rows from `from` on, of `rows` in the whole matrix. */
+async function writeRows(
+  place: PlacedMatrix,
+  blocks: QuantizedMatrix,
+  from: number,
+  rows: number,
+  file: WeightsFile,
+): Promise<void> {
+  const at = ({ byteOffset, byteLength }: ExternalTensor) => byteOffset + from * (byteLength / rows);
+  await file.write(at(place.data), blocks.data);
+  await file.write(at(place.scales), blocks.scales);
+  if (place.offsets !== null && blocks.offsets !== null) await file.write(at(place.offsets), blocks.offsets);
+}
+
+/** Whole rows that make about one chunk. Vectors are short. */
+function chunkRows({ type, shape }: StoredTensor): number {
+  if (shape.length === 1) return shape[0] as number;
+  return Math.max(1, Math.floor(CHUNK_BYTES / storedByteLength(type, elementCount(shape.slice(1)))));
+}
+
+function requireFinite(lists: readonly ArrayLike<number>[], tensor: StoredTensor): void {
+  // A sum of float32 values cannot overflow, so it is finite when they all are.
+  let sum = 0;
+  for (const list of lists) {
+    for (let i = 0; i < list.length; i++) sum += list[i] as number;
+  }
+  if (!Number.isFinite(sum)) throw notFinite(tensor);
+}
+
+function notFinite({ name, file }: StoredTensor): Failure {
+  return new Failure(
+    "model-invalid",
+    `Cannot use "${file}": tensor "${name}" has values that are no numbers.`,
+    {
+      subject: file,
+    },
+  );
+}
+
+function transpose(values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
+  const result = new Float32Array(values.length);
+  // In tiles, so that the lines of memory that are written to stay at hand.
+  const tile = 32;
+  for (let top = 0; top < rows; top += tile) {
+    const bottom = Math.min(top + tile, rows);
+    for (let column = 0; column < columns; column++) {
+      for (let row = top; row < bottom; row++) {
+        result[column * rows + row] = values[row * columns + column] as number;
+      }
+    }
+  }
+  return result;
+}
