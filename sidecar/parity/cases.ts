@@ -1,4 +1,4 @@
-// The form of a parity folder: checkpoint/, images/, cases.json and expected.safetensors.
+// The form of a parity folder: checkpoint/, images/, gguf/, cases.json and expected.safetensors.
 
 /** A piece of a message: a text, a picture file, or a video as packing groups of frame files. */
 export type CasePart =
@@ -6,8 +6,15 @@ export type CasePart =
   | { readonly image: string }
   | { readonly video: readonly (readonly string[])[] };
 
+/** What the original code chose greedily. */
+export interface GreedyRun {
+  readonly greedy_ids: readonly number[];
+  /** Distance of the best logit to the second at each step. */
+  readonly greedy_margins: readonly number[];
+}
+
 /** One conversation with what the original code made of it. */
-export interface ParityCase {
+export interface ParityCase extends GreedyRun {
   readonly name: string;
   readonly thinking: boolean;
   readonly messages: readonly {
@@ -24,13 +31,16 @@ export interface ParityCase {
   readonly tgt_sizes?: readonly (readonly [number, number])[];
   /** Which rows of the first slice's patches are recorded. */
   readonly patch_rows?: readonly number[];
-  readonly greedy_ids: readonly number[];
-  /** Distance of the best logit to the second at each step. */
-  readonly greedy_margins: readonly number[];
+}
+
+/** The contents of cases.json. */
+export interface ParityCases {
+  readonly cases: readonly ParityCase[];
+  /** Runs over the weights of GGUF files, by type ("Q4_K_M") and name of the case. */
+  readonly quantized?: Readonly<Record<string, Readonly<Record<string, GreedyRun>>>>;
 }
 
 /** Reads cases.json of a parity folder. */
-export async function readCases(folder: string): Promise<readonly ParityCase[]> {
-  const { cases } = JSON.parse(await Deno.readTextFile(`${folder}/cases.json`)) as { cases: ParityCase[] };
-  return cases;
+export async function readCases(folder: string): Promise<ParityCases> {
+  return JSON.parse(await Deno.readTextFile(`${folder}/cases.json`)) as ParityCases;
 }

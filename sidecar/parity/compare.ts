@@ -44,12 +44,16 @@ export function passes(report: CaseReport): boolean {
     Object.values(report.differences).every(({ largest, scale }) => largest <= TOLERANCE * scale);
 }
 
-/** Runs a case through the model. */
+/**
+ * Runs a case through the model.
+ * @param logits name of the reference's logits
+ */
 export async function compareCase(
   model: Model,
   expected: Weights,
   imagesFolder: string,
   parityCase: ParityCase,
+  logits = `${parityCase.name}.logits`,
 ): Promise<CaseReport> {
   const groups = await readGroups(model, imagesFolder, parityCase);
   const prompt = writePrompt(toMessages(parityCase, groups), parityCase.thinking, model.prompts);
@@ -67,10 +71,8 @@ export async function compareCase(
     const reference = await readExpected(expected, `${parityCase.name}.resampler`);
     differences["resampler"] = difference(joinFloats(tokens), reference);
   }
-  const run = await compareLogits(model, expected, parityCase, {
-    positions: prompt.visualPositions,
-    tokens: joinFloats(tokens),
-  });
+  const visual = { positions: prompt.visualPositions, tokens: joinFloats(tokens) };
+  const run = await compareLogits(model, await readExpected(expected, logits), parityCase, visual);
   return {
     name: parityCase.name,
     isPromptEqual: prompt.text === parityCase.prompt,
@@ -163,8 +165,8 @@ async function compareFirstSlice(
 /** Decodes greedily along the reference's ids, so that one undecided step does not hide the next ones. */
 async function compareLogits(
   { decoder }: Model,
-  expected: Weights,
-  { name, input_ids, greedy_ids, greedy_margins }: ParityCase,
+  expected: Float32Array,
+  { input_ids, greedy_ids, greedy_margins }: ParityCase,
   visual: { positions: readonly number[]; tokens: Float32Array },
 ) {
   decoder.reset();
@@ -176,7 +178,7 @@ async function compareLogits(
     if (argmax(logits) === id || (greedy_margins[i] ?? Infinity) < UNDECIDED_MARGIN) matches++;
     logits = await decoder.step(id);
   }
-  return { matches, difference: difference(joinFloats(all), await readExpected(expected, `${name}.logits`)) };
+  return { matches, difference: difference(joinFloats(all), expected) };
 }
 
 function readExpected(expected: Weights, name: string): Promise<Float32Array> {

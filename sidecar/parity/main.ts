@@ -1,4 +1,5 @@
-// Runs every case of one or more parity folders and prints a line for each: `npm run parity -- <folder…>`.
+// Runs every case of one or more parity folders, and their GGUF files, and prints a line for each:
+// `npm run parity -- <folder…>`.
 
 import { createRequire } from "node:module";
 import { Weights } from "../checkpoint/safetensors.ts";
@@ -6,7 +7,14 @@ import { loadModel } from "../model/model.ts";
 import { Runtime } from "../onnx/runtime.ts";
 import { runtimeLibraryIn } from "../onnx/library_path.ts";
 import { readCases } from "./cases.ts";
-import { type CaseReport, compareCase, passes, TOLERANCE } from "./compare.ts";
+import { type CaseReport, compareCase, type Difference, passes, TOLERANCE } from "./compare.ts";
+import {
+  findGguf,
+  passesQuantized,
+  QUANTIZED_TOLERANCE,
+  type QuantizedReport,
+  runQuantized,
+} from "./quantized.ts";
 
 const STAGES = ["patches", "vision", "resampler", "logits"];
 
@@ -22,7 +30,7 @@ async function runFolder(runtime: Runtime, folder: string): Promise<boolean> {
     const expected = await Weights.open(folder);
     let isEqual = true;
     console.log(`${folder}: fp32, largest difference / largest reference magnitude (limit ${TOLERANCE})`);
-    for (const parityCase of await readCases(folder)) {
+    for (const parityCase of (await readCases(folder)).cases) {
       const report = await compareCase(model, expected, `${folder}/images`, parityCase);
       console.log(describe(report));
       isEqual &&= passes(report);
@@ -31,6 +39,52 @@ async function runFolder(runtime: Runtime, folder: string): Promise<boolean> {
   } finally {
     await Deno.remove(cacheFolder, { recursive: true });
   }
+}
+
+async function runGguf(runtime: Runtime, folder: string): Promise<boolean> {
+  const parityCases = await readCases(folder);
+  const types = Object.keys(parityCases.quantized ?? {});
+  const { vision, language, unknown } = await findGguf(`${folder}/gguf`, types);
+  console.log(
+    `${folder}: GGUF, exact arithmetic (limit ${QUANTIZED_TOLERANCE}), and with activations of 8 bits`,
+  );
+  for (const name of unknown) console.log(`  --   ${name}: there is no reference for it`);
+  const expected = await Weights.open(folder);
+  let isEqual = true;
+  for (const type of types) {
+    const file = language.get(type);
+    if (file === undefined || vision === null) {
+      console.log(
+        `  --   ${type}: ${file === undefined ? "there is no file of it" : "there is no mmproj file"}`,
+      );
+      continue;
+    }
+    for (
+      const report of await runQuantized(
+        runtime,
+        folder,
+        { type, language: file, vision },
+        parityCases,
+        expected,
+      )
+    ) {
+      console.log(describeQuantized(report));
+      isEqual &&= passesQuantized(report);
+    }
+  }
+  return isEqual;
+}
+
+function describeQuantized(report: QuantizedReport): string {
+  const { type, exact, fast } = report;
+  const share = ({ largest, scale }: Difference) => (largest / scale).toExponential(1);
+  return [
+    `  ${passesQuantized(report) ? "ok  " : "FAIL"} ${type.padEnd(8)} ${exact.name.padEnd(22)}`,
+    `ids ${exact.areIdsEqual ? "equal" : "DIFFERENT"}`,
+    `logits ${share(exact.differences["logits"] as Difference)}`,
+    `greedy ${exact.greedyMatches}/${exact.greedySteps}`,
+    `8-bit activations: logits ${share(fast)}`,
+  ].join("  ");
 }
 
 function describe(report: CaseReport): string {
@@ -52,13 +106,16 @@ function describe(report: CaseReport): string {
 if (import.meta.main) {
   if (Deno.args.length === 0) {
     console.error(
-      "usage: npm run parity -- <folder…>   (folders with checkpoint/, images/, cases.json, expected.safetensors)",
+      "usage: npm run parity -- <folder…>   (folders with checkpoint/, images/, gguf/, cases.json, expected.safetensors)",
     );
     Deno.exit(2);
   }
   const packageFile = createRequire(import.meta.url).resolve("onnxruntime-node/package.json");
   using runtime = new Runtime(runtimeLibraryIn(packageFile));
   let isEqual = true;
-  for (const folder of Deno.args) isEqual = await runFolder(runtime, folder) && isEqual;
+  for (const folder of Deno.args) {
+    isEqual = await runFolder(runtime, folder) && isEqual;
+    isEqual = await runGguf(runtime, folder) && isEqual;
+  }
   Deno.exitCode = isEqual ? 0 : 1;
 }
