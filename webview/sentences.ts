@@ -14,7 +14,8 @@ export function spoken(markdown: string): string {
   return markdown
     .replace(/^\s*(?:#+|[-*+>]|```.*)\s*/gm, "")
     .replace(/^[\s|:-]+$/gm, "")
-    .replace(/[*_`|]+/g, " ")
+    .replace(/[*`]+/g, "")
+    .replace(/\|+/g, " ")
     .replace(/\s+/g, " ")
     .trim();
 }

@@ -7,13 +7,20 @@ export type Transfer =
   | { readonly kind: "text" }
   | { readonly kind: "nothing"; readonly types: readonly string[] };
 
+/** The part of a `DataTransfer` that is looked at. */
+export interface Offer {
+  readonly files: Iterable<File>;
+  readonly types: readonly string[];
+  getData(type: string): string;
+}
+
 /** Largest file that is read into memory; the extension takes no larger one. */
 export const MAX_FILE_BYTES = 256 * 2 ** 20;
 
 const ADDRESS_LISTS = ["application/vnd.code.uri-list", "text/uri-list"];
 
 /** Sorts out the contents of a clipboard or a drop. A picture goes before the text that describes it. */
-export function readTransfer(transfer: DataTransfer): Transfer {
+export function readTransfer(transfer: Offer): Transfer {
   const files = [...transfer.files];
   if (files.length > 0) return { kind: "files", files };
   const addresses = ADDRESS_LISTS.map((type) => addressesIn(transfer.getData(type))).find((list) =>
@@ -25,7 +32,7 @@ export function readTransfer(transfer: DataTransfer): Transfer {
 }
 
 /** Whether what is being dragged may hold a file; its contents are readable only when it is dropped. */
-export function mayHoldFiles(transfer: DataTransfer | null): boolean {
+export function mayHoldFiles(transfer: Pick<Offer, "types"> | null): boolean {
   return transfer?.types.some((type) => type === "Files" || ADDRESS_LISTS.includes(type)) ?? false;
 }
 
