@@ -33,14 +33,24 @@ export interface ParityCase extends GreedyRun {
   readonly patch_rows?: readonly number[];
 }
 
-/** The contents of cases.json. */
-export interface ParityCases {
+/** Runs over the weights of GGUF files, by type ("Q4_K_M") and name of the case. */
+export type QuantizedRuns = Readonly<Record<string, Readonly<Record<string, GreedyRun>>>>;
+
+interface Contents {
   readonly cases: readonly ParityCase[];
-  /** Runs over the weights of GGUF files, by type ("Q4_K_M") and name of the case. */
-  readonly quantized?: Readonly<Record<string, Readonly<Record<string, GreedyRun>>>>;
+  readonly quantized?: QuantizedRuns;
 }
 
-/** Reads cases.json of a parity folder. */
-export async function readCases(folder: string): Promise<ParityCases> {
-  return JSON.parse(await Deno.readTextFile(`${folder}/cases.json`)) as ParityCases;
+/** Reads the cases of a parity folder. */
+export async function readCases(folder: string): Promise<readonly ParityCase[]> {
+  return (await readContents(folder)).cases;
+}
+
+/** Reads what a parity folder has on GGUF files. */
+export async function readQuantizedRuns(folder: string): Promise<QuantizedRuns> {
+  return (await readContents(folder)).quantized ?? {};
+}
+
+async function readContents(folder: string): Promise<Contents> {
+  return JSON.parse(await Deno.readTextFile(`${folder}/cases.json`)) as Contents;
 }

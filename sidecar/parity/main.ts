@@ -6,7 +6,7 @@ import { Weights } from "../checkpoint/safetensors.ts";
 import { loadModel } from "../model/model.ts";
 import { Runtime } from "../onnx/runtime.ts";
 import { runtimeLibraryIn } from "../onnx/library_path.ts";
-import { readCases } from "./cases.ts";
+import { readCases, readQuantizedRuns } from "./cases.ts";
 import { type CaseReport, compareCase, type Difference, passes, TOLERANCE } from "./compare.ts";
 import {
   findGguf,
@@ -30,7 +30,7 @@ async function runFolder(runtime: Runtime, folder: string): Promise<boolean> {
     const expected = await Weights.open(folder);
     let isEqual = true;
     console.log(`${folder}: fp32, largest difference / largest reference magnitude (limit ${TOLERANCE})`);
-    for (const parityCase of (await readCases(folder)).cases) {
+    for (const parityCase of await readCases(folder)) {
       const report = await compareCase(model, expected, `${folder}/images`, parityCase);
       console.log(describe(report));
       isEqual &&= passes(report);
@@ -42,16 +42,15 @@ async function runFolder(runtime: Runtime, folder: string): Promise<boolean> {
 }
 
 async function runGguf(runtime: Runtime, folder: string): Promise<boolean> {
-  const parityCases = await readCases(folder);
-  const types = Object.keys(parityCases.quantized ?? {});
-  const { vision, language, unknown } = await findGguf(`${folder}/gguf`, types);
+  const runs = await readQuantizedRuns(folder);
+  const { vision, language, unknown } = await findGguf(`${folder}/gguf`, Object.keys(runs));
+  for (const name of unknown) console.log(`  --   ${name}: there is no reference for it`);
+  if (Object.keys(runs).length === 0) return true;
   console.log(
     `${folder}: GGUF, exact arithmetic (limit ${QUANTIZED_TOLERANCE}), and with activations of 8 bits`,
   );
-  for (const name of unknown) console.log(`  --   ${name}: there is no reference for it`);
-  const expected = await Weights.open(folder);
   let isEqual = true;
-  for (const type of types) {
+  for (const [type, references] of Object.entries(runs)) {
     const file = language.get(type);
     if (file === undefined || vision === null) {
       console.log(
@@ -59,15 +58,8 @@ async function runGguf(runtime: Runtime, folder: string): Promise<boolean> {
       );
       continue;
     }
-    for (
-      const report of await runQuantized(
-        runtime,
-        folder,
-        { type, language: file, vision },
-        parityCases,
-        expected,
-      )
-    ) {
+    const files = { type, language: file, vision };
+    for (const report of await runQuantized(runtime, folder, files, references)) {
       console.log(describeQuantized(report));
       isEqual &&= passesQuantized(report);
     }
@@ -79,7 +71,7 @@ function describeQuantized(report: QuantizedReport): string {
   const { type, exact, fast } = report;
   const share = ({ largest, scale }: Difference) => (largest / scale).toExponential(1);
   return [
-    `  ${passesQuantized(report) ? "ok  " : "FAIL"} ${type.padEnd(8)} ${exact.name.padEnd(22)}`,
+    `  ${passesQuantized(report) ? "ok  " : "FAIL"} GGUF ${type.padEnd(8)} ${exact.name.padEnd(22)}`,
     `ids ${exact.areIdsEqual ? "equal" : "DIFFERENT"}`,
     `logits ${share(exact.differences["logits"] as Difference)}`,
     `greedy ${exact.greedyMatches}/${exact.greedySteps}`,

@@ -1,7 +1,7 @@
 // Runs the GGUF files of a parity folder: each is converted, and compared with what the original code gave with the
 // same quantised weights.
 
-import type { Weights } from "../checkpoint/safetensors.ts";
+import { Weights } from "../checkpoint/safetensors.ts";
 import { readGguf } from "../checkpoint/gguf.ts";
 import { partOf } from "../checkpoint/gguf_config.ts";
 import { convertModel } from "../convert/convert.ts";
@@ -9,7 +9,7 @@ import { chooseFormat } from "../convert/storage.ts";
 import type { AccuracyLevel } from "../model/layers.ts";
 import { loadModel } from "../model/model.ts";
 import type { Runtime } from "../onnx/runtime.ts";
-import type { ParityCases } from "./cases.ts";
+import { type GreedyRun, readCases } from "./cases.ts";
 import { type CaseReport, compareCase, type Difference } from "./compare.ts";
 
 /** Allowed difference of the logits with exact arithmetic, as a share of the reference's largest magnitude. */
@@ -58,11 +58,11 @@ export async function runQuantized(
   runtime: Runtime,
   folder: string,
   files: { readonly type: string; readonly language: string; readonly vision: string },
-  { cases, quantized }: ParityCases,
-  expected: Weights,
+  references: Readonly<Record<string, GreedyRun>>,
 ): Promise<QuantizedReport[]> {
   const { type, language, vision } = files;
-  const references = quantized?.[type] ?? {};
+  const expected = await Weights.open(folder);
+  const cases = await readCases(folder);
   const parent = await Deno.makeTempDir({ prefix: "sightline-parity-" });
   try {
     const converted = `${parent}/model`;
