@@ -113,12 +113,25 @@ async function readHeader(folder: string, file: string): Promise<Map<string, Ent
   if (length > MAX_HEADER_BYTES || Number(length) + 8 > size) {
     throw damaged(`its header claims ${length} bytes`);
   }
-  const dataStart = 8 + Number(length);
+  return parseHeader(folder, file, await readRange(path, 8, Number(length)), size);
+}
+
+/**
+ * Takes the JSON of a header apart.
+ * @param fileSize bytes of the whole file
+ * @throws Failure "model-invalid" naming the file and tensor
+ */
+export function parseHeader(
+  folder: string,
+  file: string,
+  bytes: Uint8Array<ArrayBuffer>,
+  fileSize: number,
+): Map<string, Entry> {
+  const damaged = (reason: string) => invalid(folder, `${file} is damaged (${reason})`);
+  const dataStart = 8 + bytes.length;
   let header: unknown;
   try {
-    header = JSON.parse(
-      new TextDecoder("utf-8", { fatal: true }).decode(await readRange(path, 8, Number(length))),
-    );
+    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     throw damaged("its header is not JSON");
   }
@@ -128,7 +141,7 @@ async function readHeader(folder: string, file: string): Promise<Map<string, Ent
   const tensors = new Map<string, Entry>();
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
-    const tensor = parseEntry(file, entry, dataStart, size);
+    const tensor = parseEntry(file, entry, dataStart, fileSize);
     if (typeof tensor === "string") throw damaged(`tensor "${name}": ${tensor}`);
     tensors.set(name, tensor);
   }
