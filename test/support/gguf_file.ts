@@ -90,7 +90,7 @@ export function gguf(
     file.uint32(code);
     file.uint64(offset);
     places.push([offset, data]);
-    end = Math.ceil((offset + data.length) / alignment) * alignment;
+    end = Math.max(end, Math.ceil((offset + data.length) / alignment) * alignment);
   }
   file.padTo(alignment);
   const start = file.length;
