@@ -37,11 +37,11 @@ export function chooseFormat({ precision, blockSize, headBits }: StorageChoice):
   }
 }
 
-/** The engine's precision that most of the decoder's weights are stored in. */
+/** The engine's precision that most weights of the decoder's layers are stored in. */
 export function nearestPrecision(plan: WeightPlan): Precision {
   const counts = { fp32: 0, int8: 0, int4: 0 };
   for (const piece of plan.pieces) {
-    if (piece.source === null || !piece.key.startsWith("llm.")) continue;
+    if (piece.source === null || !piece.key.startsWith("llm.model.layers.")) continue;
     const precision = piece.kind === "floats" ? "fp32" : piece.place.bits === 4 ? "int4" : "int8";
     counts[precision] += elementCount(piece.source.shape);
   }
