@@ -15,8 +15,8 @@ import { storageFolder } from "./storage.ts";
 const USAGE = `usage: npm run explain -- <picture…> [options]
 
   --prompt TEXT        what to ask (default: "Explain this image.")
-  --model ID|FOLDER    "nano", or a folder with a MiniCPM-V 4.5 checkpoint (default: nano)
-  --precision P        fp32, int8 or int4 (default: fp32)
+  --model ID|FOLDER    "nano", or a folder with a MiniCPM-V 4.5 checkpoint or a converted model (default: nano)
+  --precision P        fp32, int8 or int4 (default: fp32); a converted model keeps its own
   --thinking off|on    let the model reason first (default: off)
   --ocr auto|off       give the model the pictures' text where it wants it (default: auto)
   --temperature N      0 always takes the most likely word (default: the model's own setting)
