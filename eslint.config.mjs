@@ -36,7 +36,7 @@ export default tseslint.config(
   },
   {
     files: ["sidecar/**", "extension/**", "webview/**", "protocol/**", "host/**"],
-    ignores: ["sidecar/parity/**"],
+    ignores: ["sidecar/parity/**", "sidecar/convert/main.ts"],
     rules: { "no-console": "error" },
   },
 );

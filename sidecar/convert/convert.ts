@@ -58,16 +58,13 @@ export async function convertModel(request: ConvertRequest): Promise<Manifest> {
   const part = `${target}.part`;
   const journal = await Journal.open(part, await identify(source, format));
   try {
-    let manifest: Manifest;
-    {
-      using _open = journal;
-      manifest = await fill(part, journal, source, format, request);
-    }
-    await Journal.remove(part);
+    const manifest = await fill(part, journal, source, format, request);
+    await journal.remove();
     await Deno.remove(target).catch(() => {}); // An empty folder, if there is one.
     await Deno.rename(part, target);
     return manifest;
   } catch (cause) {
+    journal[Symbol.dispose](); // Windows keeps files that are open.
     await Deno.remove(part, { recursive: true }).catch(() => {});
     if (cause instanceof Failure || request.signal?.aborted) throw cause;
     if (!isStorageError(cause)) throw cause;

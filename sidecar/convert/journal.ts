@@ -15,9 +15,12 @@ export interface JournalEntry {
 export class Journal implements Disposable {
   /** Parts that an earlier conversion of the same source in the same way has finished. */
   readonly finished: ReadonlyMap<string, JournalEntry>;
+  readonly #folder: string;
   readonly #file: Deno.FsFile;
+  #isOpen = true;
 
-  private constructor(file: Deno.FsFile, finished: ReadonlyMap<string, JournalEntry>) {
+  private constructor(folder: string, file: Deno.FsFile, finished: ReadonlyMap<string, JournalEntry>) {
+    this.#folder = folder;
     this.#file = file;
     this.finished = finished;
   }
@@ -38,7 +41,7 @@ export class Journal implements Disposable {
       });
     }
     const finished = parse(await Deno.readTextFile(path), identity);
-    const journal = new Journal(file, finished ?? new Map());
+    const journal = new Journal(folder, file, finished ?? new Map());
     if (finished === null) await journal.#start(folder, identity);
     // A line that the end of the process has cut off is overwritten.
     else await journal.#rewrite(identity);
@@ -70,12 +73,14 @@ export class Journal implements Disposable {
   }
 
   /** Takes the journal out of a folder that is finished. */
-  static async remove(folder: string): Promise<void> {
-    await Deno.remove(`${folder}/${JOURNAL_FILE}`);
+  async remove(): Promise<void> {
+    this[Symbol.dispose]();
+    await Deno.remove(`${this.#folder}/${JOURNAL_FILE}`);
   }
 
   [Symbol.dispose](): void {
-    this.#file.close();
+    if (this.#isOpen) this.#file.close();
+    this.#isOpen = false;
   }
 }
 

@@ -2,12 +2,7 @@
 
 import { Failure } from "../../protocol/errors.ts";
 import { elementCount, readFloats, type StoredTensor } from "../checkpoint/checkpoint.ts";
-import {
-  decodeValues,
-  isFloatType,
-  type QuantizedType,
-  storedByteLength,
-} from "../checkpoint/stored_types.ts";
+import { decodeValues, type QuantizedType, storedByteLength } from "../checkpoint/stored_types.ts";
 import type { ExternalTensor } from "../graph/graph_builder.ts";
 import type { WeightsFile } from "../graph/weights_file.ts";
 import { quantizeBlocks, type QuantizedMatrix } from "./quantize.ts";

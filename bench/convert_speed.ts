@@ -1,0 +1,56 @@
+// node dist/bench/convert_speed.js: how fast each type of block is decoded and repacked, and weights are quantised, in
+// megabytes of the source a second on one core. The fastest of many short runs counts, so that what else the machine
+// does matters little.
+
+import { decodeValues, isFloatType, STORED_TYPES, storedFormat } from "../sidecar/checkpoint/stored_types.ts";
+import { type BlockFormat, quantizeBlocks } from "../sidecar/model/quantize.ts";
+import { repackBlocks } from "../sidecar/model/repack.ts";
+
+const SOURCE_BYTES = 512 * 1024;
+const STRETCH_MS = 1000;
+/** The first runs are slower: the engine is still compiling. */
+const LEAST_RUNS = 300;
+const COLUMNS = 1024;
+const FORMATS: readonly BlockFormat[] = [
+  { bits: 4, blockSize: 32 },
+  { bits: 4, blockSize: 64 },
+  { bits: 4, blockSize: 128 },
+  { bits: 8, blockSize: 32 },
+];
+
+function megabytesPerSecond(byteLength: number, work: () => void): string {
+  let fastestMs = Infinity;
+  const end = performance.now() + STRETCH_MS;
+  for (let runs = 0; runs < LEAST_RUNS || performance.now() < end; runs++) {
+    const start = performance.now();
+    work();
+    fastestMs = Math.min(fastestMs, performance.now() - start);
+  }
+  return `${(byteLength / 1e3 / fastestMs).toFixed(0)} MB/s`.padStart(11);
+}
+
+const noise = new Uint8Array(SOURCE_BYTES);
+for (let i = 0, seed = 1; i < noise.length; i++) {
+  seed = Math.imul(seed, 1664525) + 1013904223;
+  noise[i] = seed >>> 24;
+}
+for (const type of STORED_TYPES) {
+  const { byteLength } = storedFormat(type);
+  const bytes = noise.subarray(0, Math.floor(noise.length / byteLength) * byteLength);
+  const decode = megabytesPerSecond(bytes.length, () => decodeValues(type, bytes));
+  const repack = isFloatType(type)
+    ? ""
+    : `  repack ${megabytesPerSecond(bytes.length, () => repackBlocks(type, bytes))}`;
+  console.log(`${type.padEnd(5)} decode ${decode}${repack}`);
+}
+const values = Float32Array.from({ length: 64 * COLUMNS }, (_, i) => Math.tan(1.4 * Math.sin(i * i)) / 6);
+for (const format of FORMATS) {
+  const work = () => quantizeBlocks(values, values.length / COLUMNS, COLUMNS, format);
+  const { squaredError, squaredNorm } = work();
+  console.log(
+    `bf16 to ${format.bits} bits in blocks of ${format.blockSize} ${
+      megabytesPerSecond(2 * values.length, work)
+    }` +
+      `  (changed by ${(100 * Math.sqrt(squaredError / squaredNorm)).toFixed(2)} %)`,
+  );
+}
