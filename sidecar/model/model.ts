@@ -110,8 +110,8 @@ async function readJson(folder: string, file: string): Promise<object> {
 async function openSessions(runtime: Runtime, built: BuiltModel, folder: string, signal?: AbortSignal) {
   using opened = new DisposableStack();
   const open = async (graph: Uint8Array<ArrayBuffer>) => {
-    signal?.throwIfAborted();
-    return opened.use(await Session.create(runtime, graph, { externalDataFolder: built.weightsFolder }));
+    const options = { externalDataFolder: built.weightsFolder, signal };
+    return opened.use(await Session.create(runtime, graph, options));
   };
   try {
     const vision = await open(built.vision);
