@@ -11,7 +11,7 @@ import { Session } from "../onnx/session.ts";
 import { ChatTemplate } from "../text/chat_template.ts";
 import type { PromptFormat } from "../text/prompt.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
-import { type BuiltModel, openBuiltModel } from "./build.ts";
+import { type BuiltModel, openBuiltModel } from "./build_cache.ts";
 import { Decoder } from "./decoder.ts";
 import { VisionEncoder } from "./vision_encoder.ts";
 
