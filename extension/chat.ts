@@ -154,13 +154,14 @@ export class Chat {
     this.#parts.onEvent(event);
     const isStreaming = ["stage", "thinking", "answer"].includes(event.kind);
     if (isStreaming && performance.now() - this.#keptMs < KEEP_EVERY_MS) return;
-    void this.keep();
+    this.keep().catch((error: unknown) => this.#parts.log.error(`chat: not kept, ${String(error)}`));
   }
 
-  /** Sees to it that the page can show a picture. */
+  /** Sees to it that the page can show a picture, and that it is kept for as long as a new one. */
   async #shown(storing: Promise<PictureRef>): Promise<PictureRef> {
     const picture = await storing;
     await makeShown(this.#parts.store.pathOf(picture), picture);
+    await this.#usePictures([picture]);
     return picture;
   }
 

@@ -11,6 +11,7 @@ import { Chat } from "./chat.ts";
 import { CHAT_VIEW, ChatView } from "./chat_view.ts";
 import { registerCommands } from "./commands.ts";
 import { Engine } from "./engine.ts";
+import { describeFailure } from "./error_messages.ts";
 import { doAsk } from "./panel_asks.ts";
 import { shownFileName } from "./picture_copies.ts";
 import { deleteUnused } from "./picture_use.ts";
@@ -44,9 +45,10 @@ export function activate(context: ExtensionContext): void {
     log,
     state: () => ({ ...chat.conversation.panel, engine: engine.state, model: engine.model }),
     receive: (ask) =>
-      doAsk(ask, { chat, store, openedFolder: join(storageFolder, "opened") }).catch((error: unknown) =>
-        log.error(asError(error))
-      ),
+      doAsk(ask, { chat, store, openedFolder: join(storageFolder, "opened") }).catch((error: unknown) => {
+        log.error(asError(error));
+        chat.refuse(describeFailure(error, "picture", l10n.t));
+      }),
   });
   const chat: Chat = new Chat({
     kept: context.workspaceState,

@@ -2,6 +2,7 @@
 
 import { commands, env, l10n, Uri, workspace } from "vscode";
 import type { PictureStore } from "../host/picture_store.ts";
+import { Failure } from "../protocol/errors.ts";
 import type { Chat } from "./chat.ts";
 import type { PanelAsk } from "./chat_view.ts";
 import type { Attachment } from "./conversation.ts";
@@ -85,6 +86,13 @@ async function openPicture(
     await commands.executeCommand("vscode.open", file);
     return;
   }
-  const copy = await copyForOpening(store.pathOf(picture), openedFolder, picture, receipt?.format);
+  const stored = store.pathOf(picture);
+  const copy = await copyForOpening(stored, openedFolder, picture, receipt?.format).catch(
+    (cause: unknown) => {
+      const message =
+        `Cannot open picture "${picture.name}": its copy on this machine is gone. Add it again.`;
+      throw new Failure("picture-missing", message, { subject: picture.name, cause });
+    },
+  );
   await commands.executeCommand("vscode.openWith", Uri.file(copy), IMAGE_PREVIEW);
 }
