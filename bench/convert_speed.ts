@@ -18,12 +18,12 @@ const FORMATS: readonly BlockFormat[] = [
   { bits: 8, blockSize: 32 },
 ];
 
-function megabytesPerSecond(byteLength: number, work: () => void): string {
+async function megabytesPerSecond(byteLength: number, work: () => unknown): Promise<string> {
   let fastestMs = Infinity;
   const end = performance.now() + STRETCH_MS;
   for (let runs = 0; runs < LEAST_RUNS || performance.now() < end; runs++) {
     const start = performance.now();
-    work();
+    await work();
     fastestMs = Math.min(fastestMs, performance.now() - start);
   }
   return `${(byteLength / 1e3 / fastestMs).toFixed(0)} MB/s`.padStart(11);
@@ -37,16 +37,16 @@ for (let i = 0, seed = 1; i < noise.length; i++) {
 for (const type of STORED_TYPES) {
   const { byteLength } = storedFormat(type);
   const bytes = noise.subarray(0, Math.floor(noise.length / byteLength) * byteLength);
-  const decode = megabytesPerSecond(bytes.length, () => decodeValues(type, bytes));
+  const decode = await megabytesPerSecond(bytes.length, () => decodeValues(type, bytes));
   const repack = isFloatType(type)
     ? ""
-    : `  repack ${megabytesPerSecond(bytes.length, () => repackBlocks(type, bytes))}`;
+    : `  repack ${await megabytesPerSecond(bytes.length, () => repackBlocks(type, bytes))}`;
   console.log(`${type.padEnd(5)} decode ${decode}${repack}`);
 }
 const values = Float32Array.from({ length: 64 * COLUMNS }, (_, i) => Math.tan(1.4 * Math.sin(i * i)) / 6);
 for (const format of FORMATS) {
   const work = () => quantizeBlocks(values, values.length / COLUMNS, COLUMNS, format);
-  const { squaredError, squaredNorm } = work();
+  const { squaredError, squaredNorm } = await work();
   console.log(
     `bf16 to ${format.bits} bits in blocks of ${format.blockSize} ${
       megabytesPerSecond(2 * values.length, work)

@@ -2,7 +2,7 @@ import { Failure } from "../../protocol/errors.ts";
 
 /**
  * Reads part of a file.
- * @throws Failure "model-missing" when it cannot be opened, "model-invalid" when it ends before the part does
+ * @throws Failure "model-invalid" when it cannot be opened or ends before the part does
  */
 export async function readRange(
   path: string,
@@ -10,7 +10,10 @@ export async function readRange(
   byteLength: number,
 ): Promise<Uint8Array<ArrayBuffer>> {
   using file = await Deno.open(path).catch((cause: unknown) => {
-    throw new Failure("model-missing", `Cannot open "${path}".`, { subject: path, cause });
+    throw new Failure("model-invalid", `Cannot read "${path}". Is the model still there?`, {
+      subject: path,
+      cause,
+    });
   });
   await file.seek(start, Deno.SeekMode.Start);
   const bytes = new Uint8Array(new ArrayBuffer(byteLength));

@@ -8,6 +8,7 @@ import type { Precision } from "../../protocol/conversation.ts";
 import { readModelConfig } from "../checkpoint/config.ts";
 import { WeightsFile } from "../graph/weights_file.ts";
 import { planWeights } from "../model/build.ts";
+import { isSystemError } from "../model/build_cache.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { WEIGHTS_FILE, WEIGHTS_TABLE, writeTable } from "../model/packed_weights.ts";
 import { pieceEnd, sourceByteLength, type WeightFormat, type WeightPlan } from "../model/weight_plan.ts";
@@ -67,7 +68,7 @@ export async function convertModel(request: ConvertRequest): Promise<Manifest> {
     journal[Symbol.dispose](); // Windows keeps files that are open.
     await Deno.remove(part, { recursive: true }).catch(() => {});
     if (cause instanceof Failure || request.signal?.aborted) throw cause;
-    if (!isStorageError(cause)) throw cause;
+    if (!isSystemError(cause)) throw cause;
     throw new Failure(
       "storage-failed",
       `Cannot write to "${part}" (${
@@ -176,10 +177,4 @@ async function identify(source: Source, format: WeightFormat): Promise<string> {
     hash.update(JSON.stringify([path, size, mtime?.getTime() ?? 0]));
   }
   return hash.digest("hex");
-}
-
-/** Whether the file system has refused something, such as for want of space. */
-function isStorageError(cause: unknown): cause is Error {
-  return cause instanceof Error &&
-    (Object.values(Deno.errors).some((kind) => cause instanceof kind) || /os error/.test(cause.message));
 }

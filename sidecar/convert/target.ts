@@ -16,9 +16,8 @@ export async function requireFree(target: string): Promise<void> {
   const info = await Deno.lstat(target).catch(() => null);
   if (info === null) return;
   if (!info.isDirectory) throw refuse("there is a file of that name");
-  for await (const _ of Deno.readDir(target)) {
-    throw refuse("the folder is not empty. Choose a new one or empty it");
-  }
+  const entries = await Array.fromAsync(Deno.readDir(target));
+  if (entries.length > 0) throw refuse("the folder is not empty. Choose a new one or empty it");
 }
 
 /** @throws Failure "storage-failed" when the disk has no room for so many bytes more */

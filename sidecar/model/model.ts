@@ -11,14 +11,12 @@ import { Session } from "../onnx/session.ts";
 import { ChatTemplate } from "../text/chat_template.ts";
 import type { PromptFormat } from "../text/prompt.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
-import { type BuiltModel, openBuiltModel } from "./build.ts";
+import { type BuiltModel, openBuiltModel } from "./build_cache.ts";
 import { Decoder } from "./decoder.ts";
 import type { AccuracyLevel } from "./layers.ts";
 import { readManifest } from "./manifest.ts";
 import { PackedWeights } from "./packed_weights.ts";
 import { VisionEncoder } from "./vision_encoder.ts";
-
-const FASTEST: AccuracyLevel = 4;
 
 /** What a checkpoint folder says of itself, without its weights. Cheap to read. */
 export interface ModelDescription {
@@ -89,7 +87,8 @@ export async function loadModel(
   const tokenizerConfig = await readJson(folder, "tokenizer_config.json");
   const tokenizer = await Tokenizer.open(folder, tokenizerConfig);
   const template = await ChatTemplate.open(folder, tokenizerConfig);
-  const built = await openBuiltModel(folder, config, { accuracyLevel: FASTEST, ...location }, signal);
+  const { precision, cacheFolder, accuracyLevel } = location;
+  const built = await openBuiltModel(folder, config, precision, cacheFolder, signal, accuracyLevel);
   const sessions = await openSessions(runtime, built, folder, signal);
   const vision = new VisionEncoder(runtime, sessions.vision, sessions.resampler, config);
   const decoder = new Decoder(runtime, sessions.decoder, config.decoder);
@@ -119,8 +118,8 @@ async function readJson(folder: string, file: string): Promise<object> {
 async function openSessions(runtime: Runtime, built: BuiltModel, folder: string, signal?: AbortSignal) {
   using opened = new DisposableStack();
   const open = async (graph: Uint8Array<ArrayBuffer>) => {
-    signal?.throwIfAborted();
-    return opened.use(await Session.create(runtime, graph, { externalDataFolder: built.weightsFolder }));
+    const options = { externalDataFolder: built.weightsFolder, signal };
+    return opened.use(await Session.create(runtime, graph, options));
   };
   try {
     const vision = await open(built.vision);

@@ -1,5 +1,6 @@
 // Fills a weights file according to a plan, piece by piece, holding no more than a few megabytes of a matrix at a time.
 
+import { breathe } from "../breathe.ts";
 import { Failure } from "../../protocol/errors.ts";
 import { elementCount, readFloats, type StoredTensor } from "../checkpoint/checkpoint.ts";
 import { decodeValues, type QuantizedType, storedByteLength } from "../checkpoint/stored_types.ts";
@@ -10,7 +11,7 @@ import { repackBlocks } from "./repack.ts";
 import { type Piece, sourceByteLength } from "./weight_plan.ts";
 import type { PlacedMatrix } from "./weight_store.ts";
 
-/** How much of a tensor is worked on at once. */
+/** How much of a tensor is worked on at once: some milliseconds. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 /** How far a quantised matrix is from what it was made of: root mean square of the difference, as a share of that of the values. */
@@ -58,7 +59,7 @@ async function writeFloats(
   if (how.kind === "transposed") {
     const values = await readFloats(tensor);
     requireFinite([values], tensor);
-    return file.write(place.byteOffset, transpose(values, ...how.shape));
+    return file.write(place.byteOffset, await transpose(values, ...how.shape, signal));
   }
   const rowLength = elementCount(how.shape.slice(1));
   const first = how.kind === "rows" ? how.from * rowLength : 0;
@@ -93,7 +94,7 @@ async function writeBlocks(
       blocks = repackBlocks(source.type as QuantizedType, bytes);
     } else {
       const values = decodeValues(source.type, bytes);
-      const lossy = quantizeBlocks(values, values.length / columns, columns, place);
+      const lossy = await quantizeBlocks(values, values.length / columns, columns, place, signal);
       squaredError += lossy.squaredError;
       squaredNorm += lossy.squaredNorm;
       blocks = lossy;
@@ -146,8 +147,14 @@ function notFinite({ name, file }: StoredTensor): Failure {
   );
 }
 
-function transpose(values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
+async function transpose(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array<ArrayBuffer>> {
   const result = new Float32Array(values.length);
+  const pause = breathe(signal);
   // In tiles, so that the lines of memory that are written to stay at hand.
   const tile = 32;
   for (let top = 0; top < rows; top += tile) {
@@ -157,6 +164,7 @@ function transpose(values: Float32Array, rows: number, columns: number): Float32
         result[column * rows + row] = values[row * columns + column] as number;
       }
     }
+    if (pause.isDue) await pause.now();
   }
   return result;
 }
