@@ -1,4 +1,4 @@
-// node dist/bench/convert_speed.js: how fast each type of block is decoded and repacked, and weights are quantised, in
+// deno run bench/convert_speed.ts: how fast each type of block is decoded and repacked, and weights are quantised, in
 // megabytes of the source a second on one core. The fastest of many short runs counts, so that what else the machine
 // does matters little.
 
