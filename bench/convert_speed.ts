@@ -47,6 +47,7 @@ const values = Float32Array.from({ length: 64 * COLUMNS }, (_, i) => Math.tan(1.
 for (const format of FORMATS) {
   const work = () => quantizeBlocks(values, values.length / COLUMNS, COLUMNS, format);
   const { squaredError, squaredNorm } = await work();
+  const speed = await megabytesPerSecond(2 * values.length, work);
   console.log(
     `bf16 to ${format.bits} bits in blocks of ${format.blockSize} ${
       megabytesPerSecond(2 * values.length, work)
