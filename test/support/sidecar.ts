@@ -5,7 +5,7 @@ import { PictureStore } from "../../host/picture_store.ts";
 import { SidecarConnection } from "../../host/sidecar_connection.ts";
 import type { SidecarOptions } from "../../protocol/sidecar.ts";
 import { ROOT } from "./places.ts";
-import { type TempFolder, tempFolder } from "./temp_folder.ts";
+import { tempFolder } from "./temp_folder.ts";
 import { writeTinyCheckpoint } from "./tiny_checkpoint.ts";
 
 /** The installation under test. */
@@ -19,21 +19,24 @@ export interface TinyPlace {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Makes a place. */
-export async function tinyPlace(folder?: TempFolder, name = "storage"): Promise<TinyPlace> {
-  const parent = folder ?? await tempFolder();
-  const storage = `${parent.path}/${name}`;
-  await writeTinyCheckpoint(`${parent.path}/checkpoint`);
+/** Makes a place, by itself or in a folder that stays the caller's. */
+export async function tinyPlace(parent?: string, name = "storage"): Promise<TinyPlace> {
+  const own = parent === undefined ? await tempFolder() : null;
+  const folder = own?.path ?? parent as string;
+  const storage = `${folder}/${name}`;
+  await writeTinyCheckpoint(`${folder}/checkpoint`);
   return {
     storage,
     options: {
       storageFolder: storage,
-      models: [{ id: "tiny", folder: `${parent.path}/checkpoint`, precision: "fp32" }],
+      models: [{ id: "tiny", folder: `${folder}/checkpoint`, precision: "fp32" }],
       threadCount: 1,
       idleUnloadMs: 0,
     },
     store: new PictureStore(storage),
-    [Symbol.asyncDispose]: () => parent[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await own?.[Symbol.asyncDispose]();
+    },
   };
 }
 
