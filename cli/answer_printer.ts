@@ -51,7 +51,9 @@ export class AnswerPrinter {
     if (result.model.isStandIn) {
       process.stderr.write(
         dim(
-          `${result.model.name} is a small stand-in that answers at once and is sometimes wrong. ` +
+          `${
+            printable(result.model.name)
+          } is a small stand-in that answers at once and is sometimes wrong. ` +
             `The full model is MiniCPM-V 4.5: download openbmb/MiniCPM-V-4_5 from Hugging Face and pass --model <its folder>.`,
           process.stderr,
         ) + "\n",
@@ -121,7 +123,7 @@ function describeEnding({ stopReason, tokenIds }: GenerateResult): string {
 
 function describeNumbers({ model, tokenIds, promptTokenIds, timings }: GenerateResult): string {
   return [
-    `${model.name} (${model.precision})`,
+    `${printable(model.name)} (${model.precision})`,
     `first token ${(timings.firstTokenMs / 1000).toFixed(2)} s`,
     `${timings.decodeTokensPerSecond.toFixed(0)} tokens/s`,
     `${promptTokenIds.length} + ${tokenIds.length} tokens`,
@@ -131,6 +133,7 @@ function describeNumbers({ model, tokenIds, promptTokenIds, timings }: GenerateR
 /** The object that `--json` prints. */
 export function toJson(result: GenerateResult, files: readonly string[]): object {
   const { model, text, thinking, stopReason, promptTokenIds, tokenIds, pictures, ocr, timings } = result;
+  const { decodeImageMs, visionMs, prefillMs, firstTokenMs, decodeTokensPerSecond } = timings;
   return {
     model: model.id,
     text,
@@ -138,15 +141,14 @@ export function toJson(result: GenerateResult, files: readonly string[]): object
     stopReason,
     promptTokenIds,
     tokenIds,
-    images: pictures.map(({ widthPx, heightPx, sliceCount, tokenCount, notes }, i) => ({
+    images: pictures.map(({ widthPx, heightPx, sliceCount, tokenCount }, i) => ({
       file: files[i],
       width: widthPx,
       height: heightPx,
       slices: sliceCount,
       tokens: tokenCount,
-      notes: notes.map(describeNote),
     })),
     ocr: ocr?.map(({ lines }, i) => ({ file: files[i], lines })) ?? null,
-    timings,
+    timings: { decodeImageMs, visionMs, prefillMs, firstTokenMs, decodeTokensPerSecond },
   };
 }

@@ -108,27 +108,32 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
   return value === undefined ? {} : { [key]: value } as { [P in K]: V };
 }
 
-async function explain(
-  request: Request,
-  layout: Layout,
-  signal: AbortSignal,
-): Promise<void> {
+async function explain(request: Request, layout: Layout, signal: AbortSignal): Promise<void> {
   const storage = storageFolder();
   const store = new PictureStore(storage);
   const pictures: PictureRef[] = [];
-  for (const file of request.files) pictures.push(await store.addFile(file));
-  const sidecar = await SidecarConnection.start(layout, {
-    storageFolder: storage,
-    models: [request.model],
-    threadCount: 0,
-    idleUnloadMs: 0,
-  });
   try {
-    const result = await ask(sidecar, request, pictures, signal);
+    for (const file of request.files) pictures.push(await store.addFile(file));
+    const result = await startAndAsk(request, layout, storage, pictures, signal);
     if (request.isJson) process.stdout.write(`${JSON.stringify(toJson(result, request.files), null, 2)}\n`);
   } finally {
-    await sidecar.close();
     for (const picture of pictures) await store.remove(picture);
+  }
+}
+
+async function startAndAsk(
+  request: Request,
+  layout: Layout,
+  storageFolder: string,
+  pictures: readonly PictureRef[],
+  signal: AbortSignal,
+): Promise<GenerateResult> {
+  const options = { storageFolder, models: [request.model], threadCount: 0, idleUnloadMs: 0 };
+  const sidecar = await SidecarConnection.start(layout, options, signal);
+  try {
+    return await ask(sidecar, request, pictures, signal);
+  } finally {
+    await sidecar.close();
   }
 }
 

@@ -44,7 +44,7 @@ function report(error: unknown, usage: string, signal: AbortSignal): number {
     return EXIT.interrupted;
   }
   if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n\n${usage}\n`);
+    process.stderr.write(`${printable(error.message)}\n\n${usage}\n`);
     return EXIT.usage;
   }
   const isExpected = error instanceof Failure;

@@ -3,6 +3,7 @@
 
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { Failure } from "../protocol/errors.ts";
 
 /** The parts that a host needs to start the sidecar. */
 export interface Layout {
@@ -29,16 +30,18 @@ const DENO_PACKAGES: Readonly<Record<string, string>> = {
 /**
  * Finds the parts of the installation in a folder.
  * @param root the checkout or the extension's folder
- * @throws Error with a message for people when a part is missing
+ * @throws Failure "runtime-missing" when a part is missing, or on a platform that there is no Deno for
  */
 export function findLayout(root: string): Layout {
   const sidecarScript = join(root, "dist", "sidecar", "main.js");
   const folderOf = (name: string) => {
     const folder = findPackage(name, dirname(sidecarScript));
     if (folder !== null) return folder;
-    throw new Error(
+    throw new Failure(
+      "runtime-missing",
       `Sightline's installation is not complete: "${name}" is missing in "${root}". ` +
         `Install the extension again, or run "npm ci" in a checkout.`,
+      { subject: name },
     );
   };
   return {
@@ -55,7 +58,9 @@ function denoPackage(): string {
   const name = DENO_PACKAGES[platform];
   if (name === undefined) {
     const known = Object.keys(DENO_PACKAGES).join(", ");
-    throw new Error(`Sightline does not run on ${platform}. It runs on ${known}.`);
+    throw new Failure("runtime-missing", `Sightline does not run on ${platform}. It runs on ${known}.`, {
+      subject: platform,
+    });
   }
   return name;
 }

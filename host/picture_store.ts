@@ -2,7 +2,7 @@
 // File names of people never become paths, and the sidecar needs no permission for their folders.
 
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { PictureRef } from "../protocol/conversation.ts";
 import { Failure, type FailureKind } from "../protocol/errors.ts";
@@ -61,8 +61,9 @@ export class PictureStore {
 
   async #write(ref: PictureRef, bytes: Uint8Array): Promise<void> {
     const target = this.pathOf(ref);
-    const known = await stat(target).catch(() => null);
-    if (known?.size === bytes.byteLength) return;
+    // A copy that was damaged is replaced.
+    const known = await readFile(target).catch(() => null);
+    if (known?.equals(bytes)) return;
     await mkdir(this.#folder, { recursive: true });
     const draft = `${target}.${randomUUID()}.part`;
     try {

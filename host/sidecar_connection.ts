@@ -4,6 +4,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import {
   CancellationTokenSource,
+  ConnectionError,
   createMessageConnection,
   type MessageConnection,
   ResponseError,
@@ -56,11 +57,15 @@ export class SidecarConnection {
   #record: SidecarRecord | null = null;
   #nextToken = 0;
   #stderr = "";
+  #startError: Error | null = null;
 
   private constructor(process: ChildProcessWithoutNullStreams) {
     this.process = process;
     this.exited = new Promise((resolve) => {
-      process.once("error", () => resolve({ code: null, signal: null }));
+      process.once("error", (error) => {
+        this.#startError = error;
+        resolve({ code: null, signal: null });
+      });
       process.once("exit", (code, signal) => resolve({ code, signal }));
     });
     process.stdin.on("error", () => {}); // The process has ended; `exited` says so.
@@ -80,13 +85,16 @@ export class SidecarConnection {
 
   /**
    * Starts a sidecar and agrees on the protocol.
-   * @throws Failure when the sidecar refuses or ends
+   * @param signal ends a sidecar that is starting
+   * @throws Failure when the sidecar refuses or ends; the signal's reason when it aborts
    */
   static async start(
     layout: Layout,
     options: Omit<SidecarOptions, "protocolVersion" | "ocrFolder">,
+    signal?: AbortSignal,
   ): Promise<SidecarConnection> {
-    await mkdir(options.storageFolder, { recursive: true });
+    signal?.throwIfAborted();
+    await makeStorage(options.storageFolder);
     const folders = {
       storageFolder: options.storageFolder,
       modelFolders: options.models.map(({ folder }) => folder),
@@ -101,6 +109,8 @@ export class SidecarConnection {
       protocolVersion: PROTOCOL_VERSION,
       ocrFolder: layout.ocrFolder,
     };
+    const end = () => connection.process.kill("SIGKILL");
+    signal?.addEventListener("abort", end);
     try {
       const result = await connection.#send<InitializeResult>("initialize", {
         processId: null,
@@ -113,7 +123,10 @@ export class SidecarConnection {
       return connection;
     } catch (error) {
       await connection.close();
+      signal?.throwIfAborted();
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", end);
     }
   }
 
@@ -154,11 +167,13 @@ export class SidecarConnection {
   /** Asks the sidecar to end, and ends it after a grace period. */
   async close(): Promise<Exit> {
     const timer = setTimeout(() => this.process.kill("SIGKILL"), EXIT_GRACE_MS);
-    try {
-      await this.#send("shutdown", undefined);
-      await this.#connection.sendNotification("exit");
-    } catch {
-      // It has ended already, which is what was wanted.
+    const last = [() => this.#send("shutdown", undefined), () => this.#connection.sendNotification("exit")];
+    for (const ask of last) {
+      try {
+        await ask();
+      } catch {
+        // It has ended already, which is what was wanted.
+      }
     }
     const exit = await this.exited;
     clearTimeout(timer);
@@ -172,19 +187,24 @@ export class SidecarConnection {
     params: object | undefined,
     cancellation?: CancellationTokenSource,
   ): Promise<R> {
-    // The library takes every argument that is given for a parameter, even an undefined one.
-    const answer = cancellation !== undefined
-      ? this.#connection.sendRequest<R>(method, params, cancellation.token)
-      : params !== undefined
-      ? this.#connection.sendRequest<R>(method, params)
-      : this.#connection.sendRequest<R>(method);
+    // The library takes every argument that is given for a parameter, even an undefined one. It throws at once when
+    // the process has gone.
+    const ask = async () =>
+      cancellation !== undefined
+        ? await this.#connection.sendRequest<R>(method, params, cancellation.token)
+        : params !== undefined
+        ? await this.#connection.sendRequest<R>(method, params)
+        : await this.#connection.sendRequest<R>(method);
+    const answer = ask();
     try {
       return await Promise.race([answer, this.#failAtExit()]);
     } catch (error) {
       answer.catch(() => {}); // Already failed by the exit.
+      if (error instanceof ConnectionError) return await this.#failAtExit();
       if (error instanceof ResponseError && isFailureData(error.data)) {
-        throw new Failure(error.data.kind, error.message, {
-          subject: error.data.subject ?? "",
+        const { kind, subject } = error.data;
+        throw new Failure(kind, error.message, {
+          ...(subject === undefined ? {} : { subject }),
           cause: error,
         });
       }
@@ -194,9 +214,28 @@ export class SidecarConnection {
 
   async #failAtExit(): Promise<never> {
     const { code, signal } = await this.exited;
+    if (this.#startError !== null) {
+      throw new Failure(
+        "runtime-missing",
+        `The sidecar could not be started: ${this.#startError.message}. ` +
+          `Install the extension again, or run "npm ci" in a checkout.`,
+        { cause: this.#startError },
+      );
+    }
     const how = signal === null ? `code ${code}` : `signal ${signal}`;
     throw new Failure("internal", `The sidecar has ended (${how}). ${this.#stderr}`.trim());
   }
+}
+
+async function makeStorage(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    throw new Failure(
+      "storage-failed",
+      `Cannot use the folder "${folder}" for storage (${reason}). Choose another one.`,
+      { subject: folder, cause },
+    );
+  });
 }
 
 interface InitializeResult {

@@ -7,6 +7,7 @@ import packageFile from "../package.json" with { type: "json" };
 import { Failure } from "../protocol/errors.ts";
 import {
   PERMISSION_NAMES,
+  type PermissionName,
   PROTOCOL_VERSION,
   type SidecarOptions,
   type SidecarRecord,
@@ -70,11 +71,7 @@ function loadRuntime(library: string, threadCount: number): Runtime {
   }
 }
 
-function describe(runtime: Runtime, { models }: SidecarOptions): SidecarRecord {
-  const permissions = PERMISSION_NAMES.map((name) => {
-    const { state, partial } = Deno.permissions.querySync({ name });
-    return [name, state === "granted" ? (partial ? "partial" : "granted") : "denied"] as const;
-  });
+function describe(runtime: Runtime, { models, storageFolder }: SidecarOptions): SidecarRecord {
   return {
     protocolVersion: PROTOCOL_VERSION,
     sidecarVersion: packageFile.version,
@@ -82,7 +79,24 @@ function describe(runtime: Runtime, { models }: SidecarOptions): SidecarRecord {
     runtimeVersion: runtime.version,
     executionProviders: runtime.executionProviders,
     executionProvider: "CPUExecutionProvider",
-    permissions: Object.fromEntries(permissions) as SidecarRecord["permissions"],
+    permissions: describePermissions(storageFolder),
     models,
   };
+}
+
+/** What Deno grants. Of a permission for some things only it says nothing when asked in general, so one is asked for. */
+function describePermissions(storageFolder: string): SidecarRecord["permissions"] {
+  const examples: Partial<Record<PermissionName, Deno.PermissionDescriptor>> = {
+    read: { name: "read", path: storageFolder },
+    write: { name: "write", path: storageFolder },
+    env: { name: "env", variable: "npm_config_libc" },
+  };
+  const isGranted = (descriptor: Deno.PermissionDescriptor) =>
+    Deno.permissions.querySync(descriptor).state === "granted";
+  const states = PERMISSION_NAMES.map((name) => {
+    const example = examples[name];
+    const isPartial = example !== undefined && isGranted(example);
+    return [name, isGranted({ name }) ? "granted" : isPartial ? "partial" : "denied"];
+  });
+  return Object.fromEntries(states) as SidecarRecord["permissions"];
 }

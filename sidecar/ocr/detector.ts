@@ -11,8 +11,8 @@ import type { Network } from "./network.ts";
 
 /** The network halves sizes five times. */
 const STRIDE = 32;
-/** Longest side of the part of a tile whose result is kept. */
-const MAX_CORE = 1024;
+/** Longest side of the part of a tile whose result is kept; a tile takes 230 MB a megapixel while it runs. */
+const MAX_CORE = 1536;
 /** What a tile sees around its core, so that a line on a seam is found from both sides. */
 const MARGIN = 64;
 /**

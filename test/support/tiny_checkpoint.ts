@@ -4,7 +4,7 @@ import { type ModelConfig, readModelConfig } from "../../sidecar/checkpoint/conf
 import { NANO } from "./places.ts";
 import { type TensorToWrite, writeSafetensors } from "./safetensors_file.ts";
 
-const HIDDEN = 256;
+const HIDDEN = 128;
 const LAYERS = 2;
 const HEADS = 4;
 const KV_HEADS = 2;

@@ -12,8 +12,12 @@ const RETRY_MS = 2_000;
  */
 export async function runCommand(editor: Editor, title: string): Promise<void> {
   await attempt(`run the command "${title}"`, async () => {
-    await openPalette(editor, `>${title}`);
-    await (await entry(editor, title)).click();
+    // A page that takes the focus at this moment, as a panel does when it is shown, closes the palette.
+    await eventually("the palette to stay open", async () => {
+      await openPalette(editor, `>${title}`);
+      const command = await entry(editor, title);
+      return await command.click({ timeout: RETRY_MS }).then(() => true, () => false);
+    });
   });
 }
 
