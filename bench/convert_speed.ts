@@ -49,9 +49,7 @@ for (const format of FORMATS) {
   const { squaredError, squaredNorm } = await work();
   const speed = await megabytesPerSecond(2 * values.length, work);
   console.log(
-    `bf16 to ${format.bits} bits in blocks of ${format.blockSize} ${
-      megabytesPerSecond(2 * values.length, work)
-    }` +
+    `bf16 to ${format.bits} bits in blocks of ${format.blockSize} ${speed}` +
       `  (changed by ${(100 * Math.sqrt(squaredError / squaredNorm)).toFixed(2)} %)`,
   );
 }
