@@ -58,12 +58,18 @@ export async function writeTinyCheckpoint(
   changes: object = {},
   alter: (name: string, tensor: TensorToWrite) => TensorToWrite | Promise<TensorToWrite> = (_, tensor) =>
     tensor,
+  hidden = HIDDEN,
 ): Promise<TinyCheckpoint> {
   await Deno.mkdir(folder, { recursive: true });
   const tensors: Record<string, TensorToWrite> = {};
-  for (const [name, tensor] of Object.entries(randomTensors())) tensors[name] = await alter(name, tensor);
+  for (const [name, tensor] of Object.entries(randomTensors(hidden))) {
+    tensors[name] = await alter(name, tensor);
+  }
   await writeSafetensors(`${folder}/model.safetensors`, tensors);
-  await Deno.writeTextFile(`${folder}/config.json`, JSON.stringify({ ...CONFIG, ...changes }));
+  await Deno.writeTextFile(
+    `${folder}/config.json`,
+    JSON.stringify({ ...CONFIG, hidden_size: hidden, ...changes }),
+  );
   await Deno.writeTextFile(`${folder}/preprocessor_config.json`, JSON.stringify(PREPROCESSOR));
   for (const file of ["tokenizer.json", "tokenizer_config.json"]) {
     await Deno.writeFile(`${folder}/${file}`, await Deno.readFile(`${NANO}/${file}`));
@@ -71,7 +77,7 @@ export async function writeTinyCheckpoint(
   return { tensors, config: await readModelConfig(folder) };
 }
 
-function randomTensors(): Record<string, TensorToWrite> {
+function randomTensors(hidden: number): Record<string, TensorToWrite> {
   const random = normals(1);
   const tensors: Record<string, TensorToWrite> = {};
   const matrix = (name: string, ...shape: number[]) => {
@@ -104,29 +110,29 @@ function randomTensors(): Record<string, TensorToWrite> {
   }
   norm("vpm.post_layernorm", VISION);
 
-  matrix("resampler.query", QUERIES, HIDDEN);
-  matrix("resampler.proj", HIDDEN, HIDDEN);
-  matrix("resampler.kv_proj.weight", HIDDEN, VISION);
-  matrix("resampler.attn.in_proj_weight", 3 * HIDDEN, HIDDEN);
-  vector("resampler.attn.in_proj_bias", 3 * HIDDEN);
-  layer("resampler.attn.out_proj", HIDDEN, HIDDEN);
-  for (const name of ["ln_q", "ln_kv", "ln_post"]) norm(`resampler.${name}`, HIDDEN);
+  matrix("resampler.query", QUERIES, hidden);
+  matrix("resampler.proj", hidden, hidden);
+  matrix("resampler.kv_proj.weight", hidden, VISION);
+  matrix("resampler.attn.in_proj_weight", 3 * hidden, hidden);
+  vector("resampler.attn.in_proj_bias", 3 * hidden);
+  layer("resampler.attn.out_proj", hidden, hidden);
+  for (const name of ["ln_q", "ln_kv", "ln_post"]) norm(`resampler.${name}`, hidden);
 
-  matrix("llm.model.embed_tokens.weight", VOCABULARY, HIDDEN);
+  matrix("llm.model.embed_tokens.weight", VOCABULARY, hidden);
   for (let i = 0; i < LAYERS; i++) {
     const block = `llm.model.layers.${i}`;
-    matrix(`${block}.self_attn.q_proj.weight`, HEADS * HEAD_SIZE, HIDDEN);
+    matrix(`${block}.self_attn.q_proj.weight`, HEADS * HEAD_SIZE, hidden);
     for (const part of ["k", "v"]) {
-      matrix(`${block}.self_attn.${part}_proj.weight`, KV_HEADS * HEAD_SIZE, HIDDEN);
+      matrix(`${block}.self_attn.${part}_proj.weight`, KV_HEADS * HEAD_SIZE, hidden);
     }
-    matrix(`${block}.self_attn.o_proj.weight`, HIDDEN, HEADS * HEAD_SIZE);
+    matrix(`${block}.self_attn.o_proj.weight`, hidden, HEADS * HEAD_SIZE);
     for (const part of ["q", "k"]) vector(`${block}.self_attn.${part}_norm.weight`, HEAD_SIZE, 1);
-    for (const part of ["gate", "up"]) matrix(`${block}.mlp.${part}_proj.weight`, MLP, HIDDEN);
-    matrix(`${block}.mlp.down_proj.weight`, HIDDEN, MLP);
-    for (const part of ["input", "post_attention"]) vector(`${block}.${part}_layernorm.weight`, HIDDEN, 1);
+    for (const part of ["gate", "up"]) matrix(`${block}.mlp.${part}_proj.weight`, MLP, hidden);
+    matrix(`${block}.mlp.down_proj.weight`, hidden, MLP);
+    for (const part of ["input", "post_attention"]) vector(`${block}.${part}_layernorm.weight`, hidden, 1);
   }
-  vector("llm.model.norm.weight", HIDDEN, 1);
-  matrix("llm.lm_head.weight", VOCABULARY, HIDDEN);
+  vector("llm.model.norm.weight", hidden, 1);
+  matrix("llm.lm_head.weight", VOCABULARY, hidden);
   return tensors;
 }
 

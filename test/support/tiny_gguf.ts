@@ -11,6 +11,9 @@ const CODES: Readonly<Record<StoredType, number>> = {
   ...{ F32: 0, F16: 1, BF16: 30, Q4_0: 2, Q4_1: 3, Q5_0: 6, Q5_1: 7, Q8_0: 8, Q4_K: 12, Q5_K: 13, Q6_K: 14 },
 };
 
+/** Long enough for blocks of 256. */
+const HIDDEN = 256;
+
 /** Parts of the release's names and what stands for them, in order. */
 const NAMES: readonly (readonly [string, string])[] = [
   ["llm.model.layers.", "blk."],
@@ -64,7 +67,7 @@ export async function tinyGguf(
   folder: string,
   typeOf: (name: string, columns: number) => StoredType,
 ): Promise<TinyGguf> {
-  const checkpoint = await writeTinyCheckpoint(folder);
+  const checkpoint = await writeTinyCheckpoint(folder, {}, undefined, HIDDEN);
   const language: Parts = { settings: await languageSettings(), tensors: {} };
   const vision: Parts = { settings: visionSettings(), tensors: {} };
   const tensors: Record<string, TensorToWrite> = {};
@@ -151,7 +154,7 @@ async function languageSettings(): Promise<Record<string, GgufSetting>> {
     "general.architecture": ["string", "qwen3"],
     "general.name": ["string", "Tiny"],
     "qwen3.context_length": ["uint32", 512],
-    "qwen3.embedding_length": ["uint32", 256],
+    "qwen3.embedding_length": ["uint32", HIDDEN],
     "qwen3.block_count": ["uint32", 2],
     "qwen3.feed_forward_length": ["uint32", 320],
     "qwen3.attention.head_count": ["uint32", 4],
