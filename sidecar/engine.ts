@@ -21,6 +21,7 @@ import { describeModel, loadModel, type Model, type ModelDescription } from "./m
 import type { Runtime } from "./onnx/runtime.ts";
 import { type OpenPicture, Pictures, type TextReader } from "./pictures.ts";
 import { PictureStore } from "./picture_store.ts";
+import { returnMemory } from "./return_memory.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { writeOcrBlock } from "./text/ocr_block.ts";
 import type { PromptMessage } from "./text/prompt.ts";
@@ -254,6 +255,7 @@ export class Engine implements AsyncDisposable {
     this.#reader?.[Symbol.dispose]();
     this.#reader = null;
     this.#pictures.clear();
+    returnMemory();
   }
 
   /** Cancels what runs and waits, then frees everything. */

@@ -5,9 +5,7 @@
 const attempts = JSON.parse(Deno.args[0] ?? "") as Record<string, string>;
 const actions: Readonly<Record<string, (target: string) => unknown>> = {
   read: (path) => Deno.readFile(path),
-  list: async (path) => {
-    for await (const _ of Deno.readDir(path)) break;
-  },
+  list: (path) => Array.fromAsync(Deno.readDir(path)),
   write: (path) => Deno.writeTextFile(path, "x"),
   makeFolder: (path) => Deno.mkdir(path),
   link: (path) => Deno.symlink("/etc/passwd", path),
