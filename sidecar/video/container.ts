@@ -18,6 +18,8 @@ import type { VideoDescription, VideoSource } from "./video_source.ts";
 
 /** Packets that are counted for the frame rate; of more, the rest is taken to be like them. */
 const COUNTED_PACKETS = 20_000;
+/** Containers round times to milliseconds or worse, and a frame's own time must find that frame. */
+const ROUNDING_S = 0.004;
 /** Memory for parts of the file. */
 const CACHE_BYTES = 8 * 2 ** 20;
 
@@ -147,7 +149,7 @@ class ContainerVideo implements VideoSource {
       colors: await this.#track.getColorSpace() as StreamColors,
       packets: packetsOf(this.#track),
     };
-    const moments = timesS.map((time) => firstS + time);
+    const moments = timesS.map((time) => firstS + time + ROUNDING_S);
     for await (const { index, pixels } of decodeMoments(stream, moments, this.#codecs, signal)) {
       yield { index, pixels: turn(pixels, rotation) };
     }
