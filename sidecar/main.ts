@@ -12,12 +12,9 @@ import {
   type SidecarRecord,
 } from "../protocol/sidecar.ts";
 import { Engine } from "./engine.ts";
-const TextReader = {
-  open: () =>
-    Promise.resolve({ read: () => Promise.resolve({ text: "", lines: [] }), [Symbol.dispose]() {} }),
-}; // TODO wire the reader
 import { runtimeLibraryIn } from "./onnx/library_path.ts";
 import { Runtime, RuntimeLoadError } from "./onnx/runtime.ts";
+import { TextReader } from "./ocr/text_reader.ts";
 import { serve, type StartedEngine } from "./server.ts";
 
 /** Up to this many cores all work; of more, half are second threads of the same core or slow ones. */
@@ -29,7 +26,7 @@ const connection = createConnection(process.stdin, process.stdout, {
       // The library would look for the parent with process.kill, which needs the permission to run programs, and
       // take the refusal for the parent's death. The end of stdin tells us the same.
       if ("method" in message && message.method === "initialize" && "params" in message) {
-        message.params = { ...message.params, processId: null };
+        message.params = { ...message.params as object, processId: null };
       }
       return next(message);
     },

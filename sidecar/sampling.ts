@@ -30,9 +30,7 @@ export class Sampler {
 
   #draw(logits: Float32Array, temperature: number): number {
     const { topK, topP } = this.#sampling;
-    const limit = topK > 0 ? Math.min(topK, logits.length) : logits.length;
-    const candidates = Array.from(logits.keys()).sort((a, b) => (logits[b] as number) - (logits[a] as number))
-      .slice(0, limit);
+    const candidates = largest(logits, topK > 0 ? Math.min(topK, logits.length) : logits.length);
     const peak = logits[candidates[0] as number] as number;
     const weights = candidates.map((id) => Math.exp(((logits[id] as number) - peak) / temperature));
     const nucleus = topP * weights.reduce((sum, weight) => sum + weight, 0);
@@ -46,6 +44,21 @@ export class Sampler {
     }
     return candidates[Math.max(kept - 1, 0)] as number;
   }
+}
+
+/** Indices of the largest values, the largest first. Sorting a whole vocabulary would take longer than a decode step. */
+function largest(values: Float32Array, count: number): number[] {
+  const valueOf = (id: number | undefined) => values[id as number] as number;
+  if (count === values.length) return Array.from(values.keys()).sort((a, b) => valueOf(b) - valueOf(a));
+  const ids: number[] = [];
+  values.forEach((value, id) => {
+    if (ids.length === count && value <= valueOf(ids[count - 1])) return;
+    let at = ids.length;
+    while (at > 0 && value > valueOf(ids[at - 1])) at--;
+    ids.splice(at, 0, id);
+    if (ids.length > count) ids.pop();
+  });
+  return ids;
 }
 
 /** Index of the largest value; the first one of equals. */

@@ -107,13 +107,18 @@ function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((dim, i) => dim === b[i]);
 }
 
-function invalid(folder: string, reason: string): Failure {
-  return new Failure("model-invalid", `Cannot use the model in "${folder}": ${reason}.`, { subject: folder });
+function invalid(folder: string, reason: string, cause?: unknown): Failure {
+  return new Failure("model-invalid", `Cannot use the model in "${folder}": ${reason}.`, {
+    subject: folder,
+    cause,
+  });
 }
 
 async function readHeader(folder: string, file: string): Promise<Map<string, StoredTensor>> {
   const path = `${folder}/${file}`;
-  const { size } = await Deno.stat(path);
+  const { size } = await Deno.stat(path).catch((cause: unknown) => {
+    throw invalid(folder, `${file} cannot be read`, cause);
+  });
   const damaged = (reason: string) => invalid(folder, `${file} is damaged (${reason})`);
   if (size < 8) throw damaged("it ends before its header");
   const length = new DataView((await readRange(path, 0, 8)).buffer).getBigUint64(0, true);
@@ -129,7 +134,9 @@ async function readHeader(folder: string, file: string): Promise<Map<string, Sto
   } catch {
     throw damaged("its header is not JSON");
   }
-  if (typeof header !== "object" || header === null) throw damaged("its header is not an object");
+  if (typeof header !== "object" || header === null || Array.isArray(header)) {
+    throw damaged("its header is not an object");
+  }
   const tensors = new Map<string, StoredTensor>();
   for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;

@@ -1,0 +1,159 @@
+// The chat behind its view: a conversation that is kept, and what a person does with it.
+
+import { type Memento, Uri } from "vscode";
+import type { PictureStore } from "../host/picture_store.ts";
+import type { PictureRef } from "../protocol/conversation.ts";
+import type { PanelFailure } from "../protocol/panel.ts";
+import { Answers } from "./answers.ts";
+import { type Attachment, Conversation, type ConversationEvent } from "./conversation.ts";
+import { Attachments } from "./attachments.ts";
+import { describeFailure, type Translate, type Wanted } from "./error_messages.ts";
+import { storePictureAt } from "./picture_reader.ts";
+import { usePictures } from "./picture_use.ts";
+import { restore, save } from "./saved_conversation.ts";
+import type { SendRequest } from "./sidecar.ts";
+
+/** Where the conversation is kept between windows. */
+const KEPT_AS = "conversation";
+
+/** A streaming answer is kept at most this often. */
+const KEEP_EVERY_MS = 2_000;
+
+/** Nano was trained on exactly these words. */
+export const EXPLAIN = "Explain this image.";
+
+/** What a chat needs from outside. */
+export interface ChatParts {
+  readonly kept: Memento;
+  readonly store: PictureStore;
+  readonly request: SendRequest;
+  readonly log: { info(line: string): void; error(line: string): void };
+  readonly onEvent: (event: ConversationEvent) => void;
+  readonly sourceOf: (attachment: Attachment) => string;
+  readonly t: Translate;
+}
+
+/** A chat. */
+export class Chat {
+  readonly conversation: Conversation;
+  readonly #parts: ChatParts;
+  readonly #attachments: Attachments;
+  readonly #answers: Answers;
+  readonly #missing = new Set<string>();
+  #keptMs = 0;
+
+  constructor(parts: ChatParts) {
+    const { request, log, sourceOf, kept } = parts;
+    this.#parts = parts;
+    const conversation = new Conversation(
+      { onEvent: (event) => this.#changed(event), sourceOf },
+      restore(kept.get(KEPT_AS)) ?? undefined,
+    );
+    const describe = (wanted: Wanted) => (error: unknown) => describeFailure(error, wanted, parts.t);
+    this.conversation = conversation;
+    this.#attachments = new Attachments({ conversation, request, log, describe: describe("picture") });
+    this.#answers = new Answers({
+      conversation,
+      request,
+      log,
+      describe: describe("answer"),
+      usePictures: (pictures) => this.#usePictures(pictures),
+    });
+  }
+
+  /** Looks after the pictures of a conversation that comes from an earlier window. */
+  async check(): Promise<void> {
+    const { turns, attachments } = this.conversation.record;
+    const all = [...attachments, ...turns.flatMap(({ question }) => question.pictures)];
+    await this.#usePictures(all.map(({ picture }) => picture));
+    for (const { id, picture } of attachments) {
+      if (this.#missing.has(picture.sha256)) this.conversation.detach(id);
+    }
+  }
+
+  /** Attaches the picture files at addresses. @returns the ids of those that were not refused */
+  async attachFiles(uris: readonly Uri[]): Promise<readonly string[]> {
+    const ids = await Promise.all(uris.map((uri) =>
+      this.#attachments.add({
+        store: () => storePictureAt(uri, this.#parts.store),
+        origin: uri.toString(),
+      })
+    ));
+    return ids.filter((id) => id !== null);
+  }
+
+  /** Attaches the bytes of a picture. */
+  async attachBytes(bytes: Uint8Array, name: string): Promise<void> {
+    await this.#attachments.add({ store: () => this.#parts.store.addBytes(bytes, name), origin: null });
+  }
+
+  /** Asks about everything that is attached. */
+  async ask(text: string, isThinking: boolean): Promise<void> {
+    const { conversation } = this;
+    await this.#attachments.stored();
+    const hasPictures = conversation.record.attachments.length > 0;
+    if (text.trim() === "" && !hasPictures) return;
+    this.#answers.add(conversation.ask(text.trim() || EXPLAIN, isThinking));
+    conversation.dismissRefusals();
+  }
+
+  /** Attaches picture files and has them explained, unless all of them are refused. */
+  async explain(uris: readonly Uri[]): Promise<void> {
+    const { conversation } = this;
+    conversation.dismissRefusals();
+    const ids = new Set(await this.attachFiles(uris));
+    const attached = conversation.record.attachments.map(({ id }) => id).filter((id) => ids.has(id));
+    if (attached.length > 0) this.#answers.add(conversation.ask(EXPLAIN, false, attached));
+  }
+
+  stop(turnId: string): void {
+    this.#answers.stop(turnId);
+  }
+
+  /** Asks a question again, at the end of the conversation. */
+  retry(turnId: string): void {
+    const id = this.conversation.askAgain(turnId);
+    if (id !== undefined) this.#answers.add(id);
+  }
+
+  /** Shows why something could not be attached. */
+  refuse(failure: PanelFailure): void {
+    this.conversation.refuse(failure);
+  }
+
+  /** Stops everything and forgets the conversation. */
+  clear(): void {
+    this.#answers.stopAll();
+    this.conversation.clear();
+  }
+
+  /** Writes the conversation down. */
+  async keep(): Promise<void> {
+    this.#keptMs = performance.now();
+    await this.#parts.kept.update(KEPT_AS, save(this.conversation.record));
+  }
+
+  #changed(event: ConversationEvent): void {
+    this.#parts.onEvent(event);
+    const isStreaming = ["stage", "thinking", "answer"].includes(event.kind);
+    if (isStreaming && performance.now() - this.#keptMs < KEEP_EVERY_MS) return;
+    void this.keep();
+  }
+
+  /** Notes that pictures are in use, and says once of each that is gone. */
+  async #usePictures(pictures: readonly PictureRef[]): Promise<ReadonlySet<string>> {
+    const { store, t } = this.#parts;
+    const missing = await usePictures((picture) => store.pathOf(picture), pictures);
+    for (const { sha256, name } of pictures) {
+      if (!missing.has(sha256) || this.#missing.has(sha256)) continue;
+      this.#missing.add(sha256);
+      this.conversation.refuse({
+        kind: "picture-missing",
+        headline: t("{0} is no longer there.", `“${name}”`),
+        message: t("Its copy on this machine is gone, and answers do not see it any more. Add it again."),
+        actions: [],
+      });
+    }
+    return missing;
+  }
+}

@@ -1,0 +1,44 @@
+// The frame of the panel's page: its policy, its style, its script, and nothing else.
+
+/** What the frame is made of. */
+export interface ChatPage {
+  readonly script: string;
+  readonly style: string;
+  /** Where VS Code serves an extension's files from, as its policy names it. */
+  readonly cspSource: string;
+  /** Random text that lets exactly one script run. */
+  readonly nonce: string;
+  /** The person's language, such as "de". */
+  readonly language: string;
+  readonly title: string;
+}
+
+/** The page's markup. */
+export function chatHtml({ script, style, cspSource, nonce, language, title }: ChatPage): string {
+  const policy = [
+    "default-src 'none'",
+    `img-src ${cspSource} blob:`,
+    `style-src ${cspSource}`,
+    `font-src ${cspSource}`,
+    `script-src 'nonce-${nonce}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join("; ");
+  return `<!DOCTYPE html>
+<html lang="${escape(language)}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="${escape(style)}">
+<title>${escape(title)}</title>
+</head>
+<body>
+<script nonce="${escape(nonce)}" src="${escape(script)}"></script>
+</body>
+</html>`;
+}
+
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+}

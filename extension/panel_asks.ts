@@ -1,0 +1,83 @@
+// What the chat's page asks for, each done by one call.
+
+import { commands, env, l10n, Uri, workspace } from "vscode";
+import type { PictureStore } from "../host/picture_store.ts";
+import type { Chat } from "./chat.ts";
+import type { PanelAsk } from "./chat_view.ts";
+import type { Attachment } from "./conversation.ts";
+import { describeFailure } from "./error_messages.ts";
+import { askForPictures } from "./picture_choice.ts";
+import { parseAddress } from "./picture_reader.ts";
+
+/** What doing it needs. */
+export interface AskParts {
+  readonly chat: Chat;
+  readonly store: PictureStore;
+}
+
+/** Does what the page asks for. */
+export async function doAsk(ask: PanelAsk, { chat, store }: AskParts): Promise<void> {
+  switch (ask.kind) {
+    case "attach-bytes":
+      return await chat.attachBytes(ask.bytes, ask.name);
+    case "attach-addresses":
+      return await attachAddresses(ask.addresses, chat);
+    case "nothing-to-attach":
+      return chat.refuse({
+        kind: "picture-missing",
+        headline: l10n.t("Nothing was added."),
+        message: l10n.t(
+          "What was pasted or dropped holds no picture. Copy a picture or a file; to drop from the Explorer, hold Shift.",
+        ),
+        actions: [],
+      });
+    case "choose-files":
+      await chat.attachFiles(await askForPictures(l10n.t("Add Picture")));
+      return;
+    case "detach":
+      return chat.conversation.detach(ask.id);
+    case "dismiss-refusal":
+      return chat.conversation.dismissRefusal(ask.id);
+    case "open-picture":
+      return await openPicture(chat.conversation.attachment(ask.id), store);
+    case "ask":
+      return await chat.ask(ask.text, ask.isThinking);
+    case "stop":
+      return chat.stop(ask.turnId);
+    case "retry":
+      return chat.retry(ask.turnId);
+    case "copy":
+      return await env.clipboard.writeText(ask.text);
+    case "new-chat":
+      return await commands.executeCommand("sightline.newChat");
+    case "show-log":
+      return await commands.executeCommand("sightline.showLog");
+    case "show-full-model":
+      return await commands.executeCommand("sightline.showFullModel");
+  }
+}
+
+async function attachAddresses(addresses: readonly string[], chat: Chat): Promise<void> {
+  const uris: Uri[] = [];
+  for (const address of addresses) {
+    try {
+      uris.push(parseAddress(address));
+    } catch (error) {
+      chat.refuse(describeFailure(error, "picture", l10n.t));
+    }
+  }
+  await chat.attachFiles(uris);
+}
+
+/** Opens the file a picture came from, or the copy in the store where there is no such file. */
+async function openPicture(attachment: Attachment | undefined, store: PictureStore): Promise<void> {
+  if (attachment === undefined) return;
+  const { origin, picture } = attachment;
+  const file = origin === null ? null : Uri.parse(origin);
+  if (file !== null && await workspace.fs.stat(file).then(() => true, () => false)) {
+    await commands.executeCommand("vscode.open", file);
+    return;
+  }
+  const copy = Uri.file(store.pathOf(picture));
+  await commands.executeCommand("vscode.openWith", copy, "imagePreview.previewEditor");
+}

@@ -1,0 +1,76 @@
+// The door to the page: what it sends is checked here once, so that nothing behind has to doubt it.
+
+import type { FromPanel } from "../protocol/panel.ts";
+
+/** Limits of what a page may send. What is larger was not made by a person's paste, drop or typing. */
+export const LIMITS = {
+  textCharacters: 1_000_000,
+  nameCharacters: 4_096,
+  idCharacters: 100,
+  addressCharacters: 32_768,
+  addresses: 1_000,
+  types: 100,
+} as const;
+
+/** The message, or null when it is none that a page of ours sends. */
+export function readPanelMessage(value: unknown): FromPanel | null {
+  if (typeof value !== "object" || value === null || !("kind" in value)) return null;
+  const { kind, ...fields }: { readonly kind: unknown } & Fields = value;
+  const id = textOf(fields["id"], LIMITS.idCharacters);
+  const turnId = textOf(fields["turnId"], LIMITS.idCharacters);
+  const text = textOf(fields["text"], LIMITS.textCharacters);
+  switch (kind) {
+    case "ready":
+    case "choose-files":
+    case "new-chat":
+    case "show-log":
+    case "show-full-model":
+      return { kind };
+    case "detach":
+    case "dismiss-refusal":
+    case "open-picture":
+      return id === null ? null : { kind, id };
+    case "stop":
+    case "retry":
+      return turnId === null ? null : { kind, turnId };
+    case "copy":
+      return text === null ? null : { kind, text };
+    case "ask": {
+      const isThinking = fields["isThinking"];
+      return text === null || typeof isThinking !== "boolean" ? null : { kind, text, isThinking };
+    }
+    case "attach-bytes": {
+      const name = textOf(fields["name"], LIMITS.nameCharacters);
+      const bytes = bytesOf(fields["bytes"]);
+      return name === null || bytes === null ? null : { kind, name, bytes };
+    }
+    case "attach-addresses": {
+      const addresses = textsOf(fields["addresses"], LIMITS.addresses, LIMITS.addressCharacters);
+      return addresses === null ? null : { kind, addresses };
+    }
+    case "nothing-to-attach": {
+      const types = textsOf(fields["types"], LIMITS.types, LIMITS.nameCharacters);
+      return types === null ? null : { kind, types };
+    }
+    default:
+      return null;
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function textOf(value: unknown, maxLength: number): string | null {
+  return typeof value === "string" && value.length <= maxLength ? value : null;
+}
+
+function textsOf(value: unknown, maxCount: number, maxLength: number): string[] | null {
+  if (!Array.isArray(value) || value.length > maxCount) return null;
+  const texts = value.map((item) => textOf(item, maxLength)).filter((text) => text !== null);
+  return texts.length === value.length ? texts : null;
+}
+
+/** How large a picture may be is the picture store's matter, which says so. */
+function bytesOf(value: unknown): Uint8Array | null {
+  if (value instanceof Uint8Array) return value;
+  return value instanceof ArrayBuffer ? new Uint8Array(value) : null;
+}

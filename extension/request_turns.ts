@@ -1,0 +1,50 @@
+// What is sent of a conversation when a question is asked: turns that take turns, and every picture that counts.
+
+import type { PictureRef, Turn, UserTurn } from "../protocol/conversation.ts";
+import type { Attachment, ChatTurn } from "./conversation.ts";
+
+/**
+ * The conversation up to a question, as the sidecar takes it. A question that got no word of an answer is left out,
+ * so that user and assistant take turns as the model expects; its pictures go along with the next question. A
+ * partial answer is sent as it is.
+ * @param isMissing whether a picture can no longer be sent
+ */
+export function requestTurns(
+  turns: readonly ChatTurn[],
+  turnId: string,
+  isMissing: (picture: PictureRef) => boolean,
+): Turn[] {
+  const end = turns.findIndex(({ id }) => id === turnId);
+  const asked = turns[end];
+  if (asked === undefined) throw new RangeError(`there is no turn "${turnId}"`);
+  const sent: Turn[] = [];
+  let waiting: readonly PictureRef[] = [];
+  for (const { question, text, thinking } of turns.slice(0, end)) {
+    waiting = [...waiting, ...usable(question.pictures, isMissing)];
+    if (text === "") continue;
+    sent.push(userTurn(waiting, question.text), { role: "assistant", text, thinking });
+    waiting = [];
+  }
+  // All of its own pictures, so that one that cannot be sent fails the question instead of being left out.
+  const own = asked.question.pictures.map(({ picture }) => picture);
+  return [...sent, userTurn([...waiting, ...own], asked.question.text)];
+}
+
+/** Pictures that the sidecar has seen before and that are still there. */
+function usable(
+  pictures: readonly Attachment[],
+  isMissing: (picture: PictureRef) => boolean,
+): PictureRef[] {
+  return pictures.filter(({ receipt, picture }) => receipt !== null && !isMissing(picture))
+    .map(({ picture }) => picture);
+}
+
+function userTurn(pictures: readonly PictureRef[], text: string): UserTurn {
+  return {
+    role: "user",
+    content: [
+      ...pictures.map((picture) => ({ kind: "picture" as const, picture })),
+      { kind: "text", text },
+    ],
+  };
+}

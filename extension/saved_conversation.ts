@@ -1,0 +1,98 @@
+// A conversation as it is kept between windows: plain data, checked when it comes back, because an earlier version
+// may have written it.
+
+import type { PictureReceipt, PictureRef } from "../protocol/conversation.ts";
+import type { AnswerState } from "../protocol/panel.ts";
+import type { Attachment, ChatTurn, ConversationRecord } from "./conversation.ts";
+
+/** Raised when what is kept changes its form. */
+const FORM = 1;
+
+/** What is written. */
+export interface SavedConversation extends ConversationRecord {
+  readonly form: typeof FORM;
+}
+
+/** A conversation ready to be written. */
+export function save(record: ConversationRecord): SavedConversation {
+  return { form: FORM, ...record };
+}
+
+/**
+ * A conversation that was written before. An answer that was in work then is one that was stopped.
+ * @returns null when there is none, or none in the form that this version writes
+ */
+export function restore(value: unknown): ConversationRecord | null {
+  if (!isObject(value) || value["form"] !== FORM) return null;
+  const { turns, attachments } = value;
+  if (!isList(turns, isTurn) || !isList(attachments, isAttachment)) return null;
+  return {
+    turns: turns.map((turn) => ({
+      ...turn,
+      state: turn.state.kind === "working" ? { kind: "stopped" } : turn.state,
+    })),
+    attachments,
+  };
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isTurn(value: unknown): value is ChatTurn {
+  return isObject(value) && hasTexts(value, "id", "thinking", "text") &&
+    hasNumbers(value, "thinkingTokenCount", "thinkingMs") && typeof value["isThinking"] === "boolean" &&
+    isObject(value["question"]) && hasTexts(value["question"], "text") &&
+    isList(value["question"]["pictures"], isAttachment) && isState(value["state"]);
+}
+
+function isState(value: unknown): value is AnswerState {
+  if (!isObject(value)) return false;
+  const { kind, numbers, failure } = value;
+  switch (kind) {
+    case "working":
+    case "stopped":
+      return true;
+    case "done":
+      return isObject(numbers) && hasTexts(numbers, "modelName", "stopReason") &&
+        hasNumbers(numbers, "firstTokenMs", "tokensPerSecond", "promptTokenCount", "pictureTokenCount") &&
+        hasNumbers(numbers, "thinkingTokenCount", "answerTokenCount");
+    case "failed":
+      return isObject(failure) && hasTexts(failure, "kind", "headline", "message") &&
+        Array.isArray(failure["actions"]);
+    default:
+      return false;
+  }
+}
+
+function isAttachment(value: unknown): value is Attachment {
+  return isObject(value) && hasTexts(value, "id") && isPicture(value["picture"]) &&
+    (value["origin"] === null || typeof value["origin"] === "string") &&
+    (value["receipt"] === null || isReceipt(value["receipt"]));
+}
+
+function isPicture(value: unknown): value is PictureRef {
+  return isObject(value) && hasTexts(value, "name") && hasNumbers(value, "byteLength") &&
+    // It becomes part of a path.
+    typeof value["sha256"] === "string" && /^[0-9a-f]{64}$/.test(value["sha256"]);
+}
+
+function isReceipt(value: unknown): value is PictureReceipt {
+  return isObject(value) && hasTexts(value, "sha256", "name", "format") &&
+    hasNumbers(value, "widthPx", "heightPx", "sliceCount", "tokenCount") && Array.isArray(value["notes"]) &&
+    (value["grid"] === null || (isObject(value["grid"]) && hasNumbers(value["grid"], "columns", "rows")));
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null;
+}
+
+function isList<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function hasTexts(value: Fields, ...names: readonly string[]): boolean {
+  return names.every((name) => typeof value[name] === "string");
+}
+
+function hasNumbers(value: Fields, ...names: readonly string[]): boolean {
+  return names.every((name) => typeof value[name] === "number");
+}

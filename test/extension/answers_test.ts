@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { Answers } from "../../extension/answers.ts";
+import { Conversation, type ConversationEvent } from "../../extension/conversation.ts";
+import { describeFailure } from "../../extension/error_messages.ts";
+import { Failure } from "../../protocol/errors.ts";
+import type { GenerateParams, GenerateResult } from "../../protocol/sidecar.ts";
+import { english } from "./support/english.ts";
+import { deferred, RequestDesk } from "./support/fake_sidecar.ts";
+import { picture, receipt } from "./support/pictures.ts";
+import { silentLog } from "./support/silent_log.ts";
+
+const RESULT: GenerateResult = {
+  model: {
+    id: "nano",
+    name: "Nano",
+    parameterCount: 1,
+    contextLength: 4096,
+    precision: "fp32",
+    license: "Apache-2.0",
+    isStandIn: true,
+  },
+  text: "A cat.",
+  thinking: "",
+  stopReason: "end",
+  promptTokenIds: [1, 2, 3],
+  tokenIds: [4, 5],
+  pictures: [receipt(picture("a"))],
+  ocr: null,
+  timings: {
+    decodeImageMs: 1,
+    readTextMs: 2,
+    visionMs: 3,
+    prefillMs: 4,
+    firstTokenMs: 5,
+    decodeTokensPerSecond: 6,
+  },
+};
+
+function start(missing: readonly string[] = []) {
+  const desk = new RequestDesk();
+  const log = silentLog();
+  let onEvent: (event: ConversationEvent) => void = () => {};
+  const conversation = new Conversation({ onEvent: (event) => onEvent(event), sourceOf: () => "" });
+  const answers = new Answers({
+    conversation,
+    request: desk.request,
+    usePictures: () => Promise.resolve(new Set(missing)),
+    describe: (error) => describeFailure(error, "answer", english),
+    log,
+  });
+  const ask = (text: string): string => {
+    const turnId = conversation.ask(text, false);
+    answers.add(turnId);
+    return turnId;
+  };
+  /** Settles with the next event of a kind. */
+  const next = (kind: ConversationEvent["kind"]): Promise<ConversationEvent> => {
+    const { promise, resolve } = deferred<ConversationEvent>();
+    onEvent = (event) => event.kind === kind && resolve(event);
+    return promise;
+  };
+  const stateOf = (turnId: string) => conversation.turn(turnId)?.state.kind;
+  return { conversation, answers, desk, log, ask, next, stateOf };
+}
+
+Deno.test("an answer streams into its turn and ends with its numbers", async () => {
+  const { conversation, desk, ask, next, log } = start();
+  conversation.attach(picture("a"), null);
+  const turnId = ask("What?");
+  const request = await desk.take();
+  assert.equal(request.method, "sightline/generate");
+  request.onProgress({ kind: "receipt", picture: receipt(picture("a")) });
+  request.onProgress({ kind: "answer", text: "A cat.", tokenCount: 2 });
+  const done = next("done");
+  request.resolve(RESULT);
+  await done;
+  const turn = conversation.turn(turnId);
+  assert.equal(turn?.text, "A cat.");
+  assert.notEqual(turn?.question.pictures[0]?.receipt, null);
+  assert.deepEqual(
+    turn?.state.kind === "done" && [turn.state.numbers.promptTokenCount, turn.state.numbers.answerTokenCount],
+    [3, 2],
+  );
+  assert.ok(log.lines.some((line) => line.includes("3 prompt tokens")), log.lines.join("\n"));
+  assert.ok(!log.lines.join().match(/What|cat/), "the log tells what was asked or answered");
+});
+
+Deno.test("questions are answered one after the other, each with the answers before it", async () => {
+  const { desk, ask, stateOf } = start();
+  const first = ask("First?");
+  const second = ask("Second?");
+  const request = await desk.take();
+  assert.equal(desk.waitingCount, 0);
+  assert.equal(stateOf(second), "working");
+  request.onProgress({ kind: "answer", text: "One.", tokenCount: 1 });
+  request.resolve(RESULT);
+  const { conversation } = (await desk.take()).params as GenerateParams;
+  assert.equal(stateOf(first), "done");
+  assert.deepEqual(conversation.map(({ role }) => role), ["user", "assistant", "user"]);
+});
+
+Deno.test("stop() shows the turn as stopped at once and goes on without waiting for the sidecar", async () => {
+  const { answers, desk, ask, stateOf, log } = start();
+  const first = ask("First?");
+  const frozen = await desk.take();
+  answers.stop(first);
+  assert.equal(stateOf(first), "stopped");
+  ask("Second?");
+  const { conversation } = (await desk.take()).params as GenerateParams;
+  assert.equal(conversation.length, 1, "the question without an answer is not sent");
+  frozen.onProgress({ kind: "answer", text: "late", tokenCount: 1 });
+  frozen.resolve(RESULT);
+  assert.equal(stateOf(first), "stopped");
+  assert.ok(log.lines.some((line) => line.includes("stopped")));
+});
+
+Deno.test("stop() keeps a question that waits from being asked", async () => {
+  const { answers, desk, ask, next, stateOf } = start();
+  ask("First?");
+  const second = ask("Second?");
+  const request = await desk.take();
+  answers.stop(second);
+  const done = next("done");
+  request.resolve(RESULT);
+  await done;
+  assert.equal(stateOf(second), "stopped");
+  assert.equal(desk.waitingCount, 0);
+});
+
+Deno.test("stopAll() stops everything", async () => {
+  const { answers, desk, ask, stateOf } = start();
+  const ids = [ask("First?"), ask("Second?")];
+  await desk.take();
+  answers.stopAll();
+  assert.deepEqual(ids.map(stateOf), ["stopped", "stopped"]);
+});
+
+Deno.test("a failure is told with its reason and does not hold up the next question", async () => {
+  const { conversation, desk, ask, next } = start();
+  const first = ask("First?");
+  ask("Second?");
+  const failed = next("failed");
+  (await desk.take()).reject(new Failure("context-full", "It no longer fits."));
+  await failed;
+  const state = conversation.turn(first)?.state;
+  assert.equal(state?.kind === "failed" && state.failure.message, "It no longer fits.");
+  assert.equal((await desk.take()).method, "sightline/generate");
+});
+
+Deno.test("pictures of earlier questions that are gone are not sent", async () => {
+  const { conversation, desk, ask } = start([picture("a").sha256]);
+  conversation.attach(picture("a"), null);
+  conversation.confirm(receipt(picture("a")));
+  ask("First?");
+  const request = await desk.take();
+  request.onProgress({ kind: "answer", text: "One.", tokenCount: 1 });
+  request.resolve(RESULT);
+  ask("Second?");
+  const params = (await desk.take()).params as GenerateParams;
+  const [earlier] = params.conversation;
+  assert.ok(earlier?.role === "user" && earlier.content.every(({ kind }) => kind === "text"));
+});

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { Conversation, type ConversationEvent } from "../../extension/conversation.ts";
+import type { PanelFailure } from "../../protocol/panel.ts";
+import { NUMBERS } from "./support/numbers.ts";
+import { picture, receipt } from "./support/pictures.ts";
+
+const FAILURE: PanelFailure = { kind: "internal", headline: "No.", message: "Because.", actions: ["retry"] };
+
+/** A conversation, what it told, and a clock that goes on by 100 ms each time it is read. */
+function start() {
+  const events: ConversationEvent[] = [];
+  let nowMs = 0;
+  const conversation = new Conversation({
+    onEvent: (event) => events.push(event),
+    sourceOf: ({ picture: { sha256 } }) => `view:${sha256[0]}`,
+    now: () => nowMs += 100,
+  });
+  const kinds = () => events.map(({ kind }) => kind);
+  return { conversation, events, kinds };
+}
+
+Deno.test("ask() takes the attached pictures along", () => {
+  const { conversation, kinds } = start();
+  const id = conversation.attach(picture("a"), "file:///a.png");
+  conversation.confirm(receipt(picture("a")));
+  const turnId = conversation.ask("What is it?", false);
+  assert.deepEqual(kinds(), ["attached", "attachment-confirmed", "detached", "asked"]);
+  assert.deepEqual(conversation.panel.attachments, []);
+  assert.deepEqual(conversation.turn(turnId)?.question.pictures.map(({ id }) => id), [id]);
+  assert.equal(conversation.panel.turns[0]?.question.pictures[0]?.source, "view:a");
+});
+
+Deno.test("ask() leaves pictures that are not meant where they are", () => {
+  const { conversation } = start();
+  const mine = conversation.attach(picture("a"), null);
+  conversation.attach(picture("b"), null);
+  conversation.ask("Explain this image.", false, [mine]);
+  assert.deepEqual(conversation.panel.attachments.map(({ name }) => name), ["b.png"]);
+});
+
+Deno.test("confirm() reaches a picture that was asked about before it was confirmed", () => {
+  const { conversation, events } = start();
+  const pictureId = conversation.attach(picture("a"), null);
+  const turnId = conversation.ask("?", false);
+  const confirmed = receipt(picture("a"));
+  conversation.confirm(confirmed);
+  assert.deepEqual(events.at(-1), { kind: "receipt", turnId, pictureId, receipt: confirmed });
+  conversation.confirm(confirmed);
+  assert.equal(events.filter(({ kind }) => kind === "receipt").length, 1, "it was told twice");
+});
+
+Deno.test("progress() appends pieces and measures the thinking", () => {
+  const { conversation, events } = start();
+  const turnId = conversation.ask("?", true);
+  conversation.progress(turnId, { kind: "stage", stage: "prefill", done: 1, total: 2 });
+  conversation.progress(turnId, { kind: "thinking", text: "Hm", tokenCount: 1 });
+  conversation.progress(turnId, { kind: "thinking", text: "m.", tokenCount: 2 });
+  conversation.progress(turnId, { kind: "answer", text: "A ", tokenCount: 1 });
+  conversation.progress(turnId, { kind: "answer", text: "cat.", tokenCount: 2 });
+  conversation.finish(turnId, NUMBERS);
+  const { thinking, thinkingTokenCount, thinkingMs, text, state } = conversation.panel.turns[0] ?? {};
+  assert.deepEqual([thinking, thinkingTokenCount, text], ["Hmm.", 2, "A cat."]);
+  assert.deepEqual(state, { kind: "done", numbers: NUMBERS });
+  assert.ok(thinkingMs !== undefined && thinkingMs > 0);
+  const told = events.flatMap((event) => event.kind === "answer" ? [event.text] : []);
+  assert.deepEqual(told, ["A ", "cat."]);
+});
+
+Deno.test("an answer ends once, and what comes later is dropped", () => {
+  const { conversation, kinds } = start();
+  const turnId = conversation.ask("?", false);
+  conversation.progress(turnId, { kind: "answer", text: "Half", tokenCount: 1 });
+  conversation.stop(turnId);
+  conversation.progress(turnId, { kind: "answer", text: " and more", tokenCount: 2 });
+  conversation.fail(turnId, FAILURE);
+  conversation.finish(turnId, NUMBERS);
+  assert.deepEqual(kinds(), ["asked", "answer", "stopped"]);
+  assert.equal(conversation.turn(turnId)?.text, "Half");
+});
+
+Deno.test("askAgain() puts the question with its pictures to the end", () => {
+  const { conversation, kinds } = start();
+  conversation.attach(picture("a"), null);
+  const first = conversation.ask("First?", true);
+  assert.equal(conversation.askAgain(first), undefined, "it is still in work");
+  conversation.fail(first, FAILURE);
+  conversation.stop(conversation.ask("Second?", false));
+  const again = conversation.askAgain(first);
+  assert.deepEqual(conversation.panel.turns.map(({ question }) => question.text), ["Second?", "First?"]);
+  assert.equal(conversation.turn(again ?? "")?.isThinking, true);
+  assert.equal(conversation.turn(again ?? "")?.question.pictures.length, 1);
+  assert.deepEqual(kinds().slice(-2), ["removed", "asked"]);
+});
+
+Deno.test("refuse() shows a failure until it is dismissed", () => {
+  const { conversation, events } = start();
+  conversation.refuse(FAILURE);
+  const [refusal] = conversation.panel.refusals;
+  assert.deepEqual(refusal?.failure, FAILURE);
+  conversation.dismissRefusal("unknown");
+  conversation.dismissRefusals();
+  assert.deepEqual(conversation.panel.refusals, []);
+  assert.deepEqual(events.map(({ kind }) => kind), ["refused", "refusal-dismissed"]);
+});
+
+Deno.test("clear() forgets everything", () => {
+  const { conversation } = start();
+  conversation.attach(picture("a"), null);
+  conversation.ask("?", false);
+  conversation.attach(picture("b"), null);
+  conversation.refuse(FAILURE);
+  conversation.clear();
+  assert.deepEqual(conversation.panel, { turns: [], attachments: [], refusals: [] });
+});

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { LIMITS, readPanelMessage } from "../../extension/panel_messages.ts";
+import type { FromPanel } from "../../protocol/panel.ts";
+
+/** One good message of every kind. */
+const GOOD: { readonly [K in FromPanel["kind"]]: FromPanel & { kind: K } } = {
+  "ready": { kind: "ready" },
+  "attach-bytes": { kind: "attach-bytes", name: "a.png", bytes: new Uint8Array([1, 2]) },
+  "attach-addresses": { kind: "attach-addresses", addresses: ["file:///a.png"] },
+  "nothing-to-attach": { kind: "nothing-to-attach", types: ["text/html"] },
+  "choose-files": { kind: "choose-files" },
+  "detach": { kind: "detach", id: "1" },
+  "dismiss-refusal": { kind: "dismiss-refusal", id: "1" },
+  "open-picture": { kind: "open-picture", id: "1" },
+  "ask": { kind: "ask", text: "What is it?", isThinking: true },
+  "stop": { kind: "stop", turnId: "1" },
+  "retry": { kind: "retry", turnId: "1" },
+  "copy": { kind: "copy", text: "A cat." },
+  "new-chat": { kind: "new-chat" },
+  "show-log": { kind: "show-log" },
+  "show-full-model": { kind: "show-full-model" },
+};
+
+Deno.test("readPanelMessage() takes every message of the protocol", () => {
+  for (const message of Object.values(GOOD)) assert.deepEqual(readPanelMessage(message), message);
+  const declared = readFileSync(new URL("../../protocol/panel.ts", import.meta.url), "utf8")
+    .split("export type FromPanel")[1]?.matchAll(/readonly kind: "([\w-]+)"/g) ?? [];
+  assert.deepEqual([...declared].map(([, kind]) => kind).sort(), Object.keys(GOOD).sort());
+});
+
+Deno.test("readPanelMessage() drops fields that no message has", () => {
+  assert.deepEqual(readPanelMessage({ kind: "ready", extra: 1 }), { kind: "ready" });
+});
+
+Deno.test("readPanelMessage() takes an ArrayBuffer for bytes", () => {
+  const message = { kind: "attach-bytes", name: "a.png", bytes: new Uint8Array([7]).buffer };
+  assert.deepEqual(readPanelMessage(message), { ...message, bytes: new Uint8Array([7]) });
+});
+
+Deno.test("readPanelMessage() refuses what a page cannot have sent", () => {
+  const bad: readonly unknown[] = [
+    null,
+    "ready",
+    {},
+    { kind: "format-disk" },
+    { kind: "toString" },
+    { kind: "detach" },
+    { kind: "detach", id: 1 },
+    { kind: "detach", id: "x".repeat(LIMITS.idCharacters + 1) },
+    { kind: "ask", text: "?" },
+    { kind: "ask", text: ["?"], isThinking: false },
+    { kind: "ask", text: "x".repeat(LIMITS.textCharacters + 1), isThinking: false },
+    { kind: "attach-bytes", name: "a.png", bytes: "bytes" },
+    { kind: "attach-bytes", name: "x".repeat(LIMITS.nameCharacters + 1), bytes: new Uint8Array(1) },
+    { kind: "attach-addresses", addresses: "file:///a.png" },
+    { kind: "attach-addresses", addresses: ["file:///a.png", 5] },
+    { kind: "attach-addresses", addresses: Array(LIMITS.addresses + 1).fill("file:///a.png") },
+    { kind: "nothing-to-attach", types: [null] },
+  ];
+  for (const value of bad) assert.equal(readPanelMessage(value), null, JSON.stringify(value)?.slice(0, 80));
+});

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { Conversation } from "../../extension/conversation.ts";
+import { restore, save } from "../../extension/saved_conversation.ts";
+import { NUMBERS } from "./support/numbers.ts";
+import { picture, receipt } from "./support/pictures.ts";
+
+/** A conversation with a turn in every state. */
+function everything(): Conversation {
+  const conversation = new Conversation({ onEvent: () => {}, sourceOf: () => "" });
+  conversation.attach(picture("a"), "file:///a.png");
+  conversation.confirm(receipt(picture("a")));
+  const done = conversation.ask("Done?", true);
+  conversation.progress(done, { kind: "answer", text: "Yes.", tokenCount: 2 });
+  conversation.finish(done, NUMBERS);
+  conversation.stop(conversation.ask("Stopped?", false));
+  conversation.fail(conversation.ask("Failed?", false), {
+    kind: "out-of-memory",
+    headline: "No.",
+    message: "Because.",
+    actions: ["retry"],
+  });
+  conversation.ask("In work?", false);
+  conversation.attach(picture("b"), null);
+  return conversation;
+}
+
+Deno.test("restore() gives back what was saved, with the answer in work as stopped", () => {
+  const { record } = everything();
+  const restored = restore(JSON.parse(JSON.stringify(save(record))));
+  assert.deepEqual(restored?.attachments, record.attachments);
+  assert.deepEqual(restored?.turns.slice(0, 3), record.turns.slice(0, 3));
+  assert.deepEqual(restored?.turns[3], { ...record.turns[3], state: { kind: "stopped" } });
+});
+
+Deno.test("restore() takes nothing that this version does not write", () => {
+  const good = JSON.parse(JSON.stringify(save(everything().record)));
+  assert.notEqual(restore(good), null);
+  const spoilt: readonly [what: string, value: unknown][] = [
+    ["nothing", undefined],
+    ["another form", { ...good, form: 0 }],
+    ["no turns", { form: good.form, attachments: [] }],
+    ["a turn without a question", { ...good, turns: [{ ...good.turns[0], question: null }] }],
+    ["an unknown state", { ...good, turns: [{ ...good.turns[0], state: { kind: "dreaming" } }] }],
+    ["numbers that are none", {
+      ...good,
+      turns: [{ ...good.turns[0], state: { kind: "done", numbers: {} } }],
+    }],
+    ["a hash that is a path", {
+      ...good,
+      attachments: [{ ...good.attachments[0], picture: { ...picture("b"), sha256: "../../etc/passwd" } }],
+    }],
+  ];
+  for (const [what, value] of spoilt) assert.equal(restore(value), null, what);
+});

@@ -1,0 +1,114 @@
+// Writing a question, sending it and stopping its answer, by keys.
+
+import assert from "node:assert/strict";
+import type { Browser } from "playwright-core";
+import { NUMBERS, picture, turn } from "../panel_states.ts";
+import { openPage } from "./open_page.ts";
+
+const FIELD = 'textarea[aria-label="Ask about the picture"]';
+const SEND = 'button[aria-label="Send"]';
+const STOP = 'button[aria-label="Stop"]';
+
+/** Enter sends once, Shift+Enter starts a line, and the text goes only when the question stands above. */
+export async function enterSendsOnce(browser: Browser): Promise<void> {
+  const { page, send, posted } = await openPage(browser);
+  const field = page.locator(FIELD);
+  assert.equal(await page.locator(SEND).isDisabled(), true);
+  await field.press("Enter");
+  await field.pressSequentially("one");
+  await field.press("Shift+Enter");
+  await field.pressSequentially("two");
+  await field.evaluate((element) =>
+    element.dispatchEvent(
+      new KeyboardEvent("keydown", { key: "Enter", isComposing: true, bubbles: true, cancelable: true }),
+    )
+  );
+  assert.deepEqual(await posted(), []);
+  await field.press("Enter");
+  await field.press("Enter");
+  assert.deepEqual(await posted(), [{ kind: "ask", text: "one\ntwo", isThinking: false }]);
+  assert.equal(await field.inputValue(), "one\ntwo");
+  await send({ kind: "asked", turn: turn("1") });
+  assert.equal(await field.inputValue(), "");
+}
+
+/** While an answer comes, Stop is where Send was, Escape stops too, and Enter keeps the text. */
+export async function escapeStops(browser: Browser): Promise<void> {
+  const { page, send, posted } = await openPage(browser, { turns: [turn("1")] });
+  const field = page.locator(FIELD);
+  assert.equal(await page.locator(SEND).count(), 0);
+  await field.fill("next");
+  await field.press("Enter");
+  assert.deepEqual(await posted(), []);
+  assert.equal(await field.inputValue(), "next");
+  assert.match(await page.locator(".notice").innerText(), /Waiting for the answer/);
+  await field.press("Escape");
+  await page.locator(STOP).click();
+  assert.deepEqual(await posted(), [{ kind: "stop", turnId: "1" }, { kind: "stop", turnId: "1" }]);
+  await send({ kind: "stopped", turnId: "1" });
+  assert.equal(await page.locator(".notice").count(), 0);
+  await page.locator(SEND).click();
+  assert.deepEqual(await posted(), [{ kind: "ask", text: "next", isThinking: false }]);
+}
+
+/** Pictures alone are a question; the choice to think goes with it and, like the draft, is kept. */
+export async function picturesAloneCanBeSent(browser: Browser): Promise<void> {
+  const { page, posted } = await openPage(browser, { attachments: [picture("a")] });
+  await page.getByRole("button", { name: "Think" }).click();
+  await page.locator(SEND).click();
+  assert.deepEqual(await posted(), [{ kind: "ask", text: "Explain this image.", isThinking: true }]);
+  await page.locator(FIELD).fill("half a que");
+  assert.deepEqual(await page.evaluate("acquireVsCodeApi().getState()"), {
+    text: "half a que",
+    isThinking: true,
+  });
+}
+
+/** A refusal says why, is an alert, leaves the draft, and goes when it is dismissed. */
+export async function refusalsKeepTheDraft(browser: Browser): Promise<void> {
+  const { page, send, posted } = await openPage(browser);
+  await page.locator(FIELD).fill("kept");
+  await send({
+    kind: "refused",
+    refusal: {
+      id: "r",
+      failure: {
+        kind: "picture-empty",
+        headline: "a.png was not added.",
+        message: "It is empty.",
+        actions: [],
+      },
+    },
+  });
+  const alert = page.getByRole("alert");
+  assert.match(await alert.innerText(), /a\.png was not added\. It is empty\./);
+  await alert.getByRole("button", { name: "Dismiss" }).click();
+  await alert.waitFor({ state: "detached" });
+  assert.deepEqual(await posted(), [{ kind: "dismiss-refusal", id: "r" }]);
+  assert.equal(await page.locator(FIELD).inputValue(), "kept");
+}
+
+/** Failed answers offer what their failure says helps. */
+export async function failuresOfferWhatHelps(browser: Browser): Promise<void> {
+  const failure = {
+    ...{ kind: "internal", headline: "The answer broke off.", message: "The engine stopped." },
+    actions: ["retry", "show-log", "new-chat"],
+  } as const;
+  const { page, posted } = await openPage(browser, {
+    turns: [
+      turn("1", { state: { kind: "failed", failure } }),
+      turn("2", { text: "x", state: { kind: "done", numbers: NUMBERS } }),
+    ],
+  });
+  const alert = page.getByRole("alert");
+  for (const name of ["Ask Again", "Show Log", "New Chat"]) await alert.getByRole("button", { name }).click();
+  await page.getByRole("button", { name: "Copy answer" }).click();
+  await page.getByRole("button", { name: "Get the full model" }).click();
+  assert.deepEqual(await posted(), [
+    { kind: "retry", turnId: "1" },
+    { kind: "show-log" },
+    { kind: "new-chat" },
+    { kind: "copy", text: "x" },
+    { kind: "show-full-model" },
+  ]);
+}

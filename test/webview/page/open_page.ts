@@ -1,0 +1,88 @@
+// The panel's page in a real browser, under the policy that the extension gives it, with this test as its extension.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { chatHtml } from "../../../extension/chat_html.ts";
+import type { FromPanel, PanelState, ToPanel } from "../../../protocol/panel.ts";
+import { repositoryFolder } from "../../editor/host/places.ts";
+import { panel } from "../panel_states.ts";
+
+const ORIGIN = "https://panel.test";
+
+/** The page, and the extension's end of the line. */
+export interface OpenPage {
+  readonly page: Page;
+  /** Errors and warnings on its console, refusals of its policy among them, and requests to elsewhere. */
+  readonly complaints: readonly string[];
+  /** Sends messages and waits until the page has drawn them. */
+  send(...messages: readonly ToPanel[]): Promise<void>;
+  /** What the page has sent since the last call. */
+  posted(): Promise<readonly FromPanel[]>;
+}
+
+/** Opens the page in a window as narrow as a side bar, and shows it a state. */
+export async function openPage(browser: Browser, state: Partial<PanelState> = {}): Promise<OpenPage> {
+  const context = await browser.newContext({ viewport: { width: 320, height: 600 } });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  await page.route("**/*", async (route) => {
+    const url = new URL(route.request().url());
+    const file = url.origin === ORIGIN ? url.pathname.slice(1) : "elsewhere";
+    if (file === "") return await route.fulfill({ contentType: "text/html", body: frame() });
+    if (file === "main.js" || file === "style.css") {
+      return await route.fulfill({ body: await readFile(join(repositoryFolder, "dist", "webview", file)) });
+    }
+    complaints.push(`requested ${url.href}`);
+    await route.abort();
+  });
+  await page.addInitScript(playExtension);
+  await page.goto(ORIGIN);
+  const opened: OpenPage = { page, complaints, send, posted };
+  await send({ kind: "init", state: panel(state), texts: {} });
+  return opened;
+
+  async function send(...messages: readonly ToPanel[]): Promise<void> {
+    await page.evaluate(async (messages) => {
+      for (const message of messages) dispatchEvent(new MessageEvent("message", { data: message }));
+      // One frame to apply them and one to draw what follows from it.
+      for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+    }, messages);
+  }
+
+  async function posted(): Promise<readonly FromPanel[]> {
+    const posted = await page.evaluate("take()") as readonly FromPanel[];
+    return posted.filter(({ kind }) => kind !== "ready");
+  }
+}
+
+function frame(): string {
+  return chatHtml({
+    script: `${ORIGIN}/main.js`,
+    style: `${ORIGIN}/style.css`,
+    cspSource: ORIGIN,
+    nonce: "once",
+    language: "en",
+    title: "Panel",
+  });
+}
+
+/** Runs in the page before its own script. */
+function playExtension(): void {
+  let posted: unknown[] = [];
+  let kept: unknown;
+  Object.assign(globalThis, {
+    take: () => posted.splice(0),
+    acquireVsCodeApi: () => ({
+      // Bytes do not come through to the test by themselves.
+      postMessage: (message: object) =>
+        posted.push("bytes" in message ? { ...message, bytes: [...message.bytes as Uint8Array] } : message),
+      getState: () => kept,
+      setState: (state: unknown) => kept = state,
+    }),
+  });
+}

@@ -1,0 +1,119 @@
+// What the page shows, and how each message of the extension changes it. Nothing here knows the DOM.
+
+import type { AnswerState, PanelPicture, PanelState, PanelTurn, ToPanel } from "../protocol/panel.ts";
+
+/** Everything the page is drawn from. */
+export interface PageState {
+  readonly panel: PanelState;
+  /** Sentences in the person's language, by their English text. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** Counts the requests to put the focus into the composer. */
+  readonly focusCount: number;
+}
+
+/** The page's state after a message; null as long as there was no `init`. */
+export function reduce(state: PageState | null, message: ToPanel): PageState | null {
+  if (message.kind === "init") return { panel: message.state, texts: message.texts, focusCount: 0 };
+  if (state === null) return null;
+  if (message.kind === "focus") return { ...state, focusCount: state.focusCount + 1 };
+  return { ...state, panel: reducePanel(state.panel, message) };
+}
+
+/** The turn that is being answered, if there is one. */
+export function workingTurn({ turns }: PanelState): PanelTurn | undefined {
+  return turns.findLast(({ state }) => state.kind === "working");
+}
+
+function reducePanel(panel: PanelState, message: Exclude<ToPanel, { kind: "init" | "focus" }>): PanelState {
+  switch (message.kind) {
+    case "attached":
+      return { ...panel, attachments: [...panel.attachments, message.picture] };
+    case "attachment-confirmed":
+      return { ...panel, attachments: confirmed(panel.attachments, message.id, message.receipt) };
+    case "detached":
+      return { ...panel, attachments: without(panel.attachments, message.id) };
+    case "refused":
+      return { ...panel, refusals: [...panel.refusals, message.refusal] };
+    case "refusal-dismissed":
+      return { ...panel, refusals: without(panel.refusals, message.id) };
+    case "asked":
+      return { ...panel, turns: [...panel.turns, message.turn] };
+    case "stage":
+      return inTurn(panel, message.turnId, (turn) => atStage(turn, message));
+    case "receipt":
+      return inTurn(panel, message.turnId, ({ question, ...turn }) => ({
+        ...turn,
+        question: {
+          ...question,
+          pictures: confirmed(question.pictures, message.pictureId, message.receipt),
+        },
+      }));
+    case "thinking":
+      return inTurn(panel, message.turnId, (turn) => thought(turn, message));
+    case "answer":
+      return inTurn(
+        panel,
+        message.turnId,
+        (turn) => isWorking(turn) ? { ...turn, text: turn.text + message.text } : turn,
+      );
+    case "done":
+      return inTurn(panel, message.turnId, ended({ kind: "done", numbers: message.numbers }));
+    case "failed":
+      return inTurn(panel, message.turnId, ended({ kind: "failed", failure: message.failure }));
+    case "stopped":
+      return inTurn(panel, message.turnId, ended({ kind: "stopped" }));
+    case "removed":
+      return { ...panel, turns: without(panel.turns, message.turnId) };
+    case "cleared":
+      return { ...panel, turns: [], attachments: [], refusals: [] };
+    case "engine":
+      return { ...panel, engine: message.engine, model: message.model };
+    default:
+      return unknown(message);
+  }
+}
+
+/** Changes one turn and leaves the others the very same objects, so that they are not drawn again. */
+function inTurn(panel: PanelState, id: string, change: (turn: PanelTurn) => PanelTurn): PanelState {
+  return { ...panel, turns: panel.turns.map((turn) => turn.id === id ? change(turn) : turn) };
+}
+
+function isWorking(turn: PanelTurn): boolean {
+  return turn.state.kind === "working";
+}
+
+// An answer that has ended stays as it is: a piece that was on its way when it was stopped must not open it again.
+
+function atStage(turn: PanelTurn, { stage, done, total }: ToPanel & { kind: "stage" }): PanelTurn {
+  return isWorking(turn) ? { ...turn, state: { kind: "working", stage, done, total } } : turn;
+}
+
+function thought(turn: PanelTurn, message: ToPanel & { kind: "thinking" }): PanelTurn {
+  if (!isWorking(turn)) return turn;
+  return {
+    ...turn,
+    thinking: turn.thinking + message.text,
+    thinkingTokenCount: message.tokenCount,
+    thinkingMs: message.elapsedMs,
+  };
+}
+
+function ended(state: AnswerState): (turn: PanelTurn) => PanelTurn {
+  return (turn) => isWorking(turn) ? { ...turn, state } : turn;
+}
+
+function confirmed(
+  pictures: readonly PanelPicture[],
+  id: string,
+  receipt: PanelPicture["receipt"],
+): readonly PanelPicture[] {
+  return pictures.map((picture) => picture.id === id ? { ...picture, receipt } : picture);
+}
+
+function without<T extends { readonly id: string }>(items: readonly T[], id: string): readonly T[] {
+  return items.filter((item) => item.id !== id);
+}
+
+function unknown(message: never): never {
+  throw new TypeError(`unknown message: ${JSON.stringify(message)}`);
+}

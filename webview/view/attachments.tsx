@@ -1,0 +1,34 @@
+import type { JSX } from "preact";
+import type { PanelPicture } from "../../protocol/panel.ts";
+import { Icon } from "./icon.tsx";
+import { usePanel } from "./panel_context.ts";
+import { Picture } from "./picture.tsx";
+import { Receipt } from "./receipt.tsx";
+
+/** Pictures that go with the next question. */
+export function Attachments(
+  { pictures }: { readonly pictures: readonly PanelPicture[] },
+): JSX.Element | null {
+  const { post, t } = usePanel();
+  if (pictures.length === 0) return null;
+  return (
+    <ul class="attachments" aria-label={t("Pictures for the next question")}>
+      {pictures.map((picture, index) => (
+        <li key={picture.id} class="attachment">
+          <Picture picture={picture} position={index + 1} count={pictures.length} />
+          <div class="name" title={picture.name}>{picture.name}</div>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label={t("Remove {0}", picture.name)}
+            title={t("Remove")}
+            onClick={() => post({ kind: "detach", id: picture.id })}
+          >
+            <Icon name="close" />
+          </button>
+          <Receipt receipt={picture.receipt} />
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,28 @@
+import type { JSX } from "preact";
+
+/** Line drawings on a 16 by 16 grid, in the colour of the text around them. */
+const PATHS = {
+  add: "M8 3v10M3 8h10",
+  check: "M3 8.5l3.2 3.2L13 4.8",
+  chevron: "M6 3.5L10.5 8L6 12.5",
+  close: "M4 4l8 8M12 4l-8 8",
+  copy: "M5.5 5.5h7v8h-7zM10.5 5.5v-3h-7v8h2",
+  down: "M8 3v10M4 9l4 4 4-4",
+  picture: "M2.5 3.5h11v9h-11zM2.5 10.5l3-3 3 3 2-2 3 3M10.5 6.25a.25.25 0 1 0 .01 0",
+  retry: "M12.8 6.5A5 5 0 1 0 13 9M13 3v3.6H9.4",
+  send: "M2.5 8L13.5 8M9 3.5L13.5 8L9 12.5",
+  stop: "M4.5 4.5h7v7h-7z",
+  think: "M6 11.5h4M6.5 13.5h3M6 11.5c0-1.6-2-2.3-2-4.9a4 4 0 0 1 8 0c0 2.600-2 3.300-2 4.900",
+  warning: "M8 2.5L14 13.500H2zM8 6.500v3.500M8 11.700v.3",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+/** A small drawing; what it means must be said beside it, since screen readers skip it. */
+export function Icon({ name }: { readonly name: IconName }): JSX.Element {
+  return (
+    <svg class={`icon icon-${name}`} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

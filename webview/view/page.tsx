@@ -1,0 +1,100 @@
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
+import type { ToPanel } from "../../protocol/panel.ts";
+import { useAttaching } from "../attaching.ts";
+import { useDraft } from "../draft.ts";
+import { useFollowing } from "../following.ts";
+import type { Host } from "../host.ts";
+import { useEscape } from "../keys.ts";
+import { markdownRenderer } from "../markdown.ts";
+import { type PageState, reduce } from "../state.ts";
+import { translator } from "../texts.ts";
+import { Announcer } from "./announcer.tsx";
+import { Composer } from "./composer.tsx";
+import { Conversation } from "./conversation.tsx";
+import { DropTarget } from "./drop_target.tsx";
+import { EmptyState } from "./empty_state.tsx";
+import { Icon } from "./icon.tsx";
+import { PanelContext, type PanelTools, usePanel } from "./panel_context.ts";
+import { Refusals } from "./refusals.tsx";
+
+/** The whole page; empty until the extension has said what to show. */
+export function Page({ host }: { readonly host: Host }): JSX.Element | null {
+  const [state, apply] = useReducer(applyAll, null);
+  useLayoutEffect(() => host.listen(apply), [host]);
+  const texts = state?.texts;
+  const tools = useMemo((): PanelTools | null => {
+    if (texts === undefined) return null;
+    const t = translator(texts);
+    return { post: host.post, t, renderMarkdown: markdownRenderer(t) };
+  }, [host, texts]);
+  if (state === null || tools === null) return null;
+  return (
+    <PanelContext.Provider value={tools}>
+      <Shown host={host} state={state} tools={tools} apply={apply} />
+    </PanelContext.Provider>
+  );
+}
+
+function applyAll(state: PageState | null, messages: readonly ToPanel[]): PageState | null {
+  return messages.reduce(reduce, state);
+}
+
+interface ShownProps {
+  readonly host: Host;
+  readonly state: PageState;
+  readonly tools: PanelTools;
+  readonly apply: (messages: readonly ToPanel[]) => void;
+}
+
+function Shown({ host, state: { panel, focusCount }, tools: { post, t }, apply }: ShownProps): JSX.Element {
+  const { scroller, content, isFollowing, follow } = useFollowing();
+  const [draft, setDraft] = useDraft(host);
+  const [notice, setNotice] = useState<string | null>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const { paste, drop } = useAttaching({ post, t, apply, setNotice, field });
+
+  useEffect(() => {
+    if (focusCount > 0) field.current?.focus();
+  }, [focusCount]);
+  // A question that was just asked is what the person wants to see.
+  useLayoutEffect(follow, [panel.turns.at(-1)?.id]);
+  // What was said about a question or a paste is over once something came of it.
+  useEffect(() => setNotice(null), [panel.turns.at(-1)?.state.kind, panel.attachments, panel.refusals]);
+  useEscape(panel, post);
+
+  const dismiss = (id: string): void => {
+    // Some are this page's own, of which the extension does not know.
+    apply([{ kind: "refusal-dismissed", id }]);
+    post({ kind: "dismiss-refusal", id });
+    field.current?.focus();
+  };
+  return (
+    <>
+      <main ref={scroller} class="conversation" aria-label={t("Conversation")}>
+        <div ref={content} class="column">
+          {panel.turns.length === 0
+            ? <EmptyState model={panel.model} paste={paste} />
+            : <Conversation turns={panel.turns} />}
+        </div>
+      </main>
+      <div class="column foot">
+        {!isFollowing && <JumpButton jump={follow} />}
+        <Refusals refusals={panel.refusals} dismiss={dismiss} />
+        <Composer {...{ panel, draft, setDraft, field, notice, setNotice }} />
+      </div>
+      <Announcer panel={panel} notice={notice} />
+      <DropTarget drop={drop} />
+    </>
+  );
+}
+
+function JumpButton({ jump }: { readonly jump: () => void }): JSX.Element {
+  const { t } = usePanel();
+  return (
+    <button type="button" class="jump" onClick={jump}>
+      <Icon name="down" />
+      {t("Jump to Latest")}
+    </button>
+  );
+}

@@ -1,0 +1,32 @@
+import type { JSX } from "preact";
+import { Icon } from "./icon.tsx";
+import { usePanel } from "./panel_context.ts";
+
+interface SendButtonProps {
+  readonly isWorking: boolean;
+  readonly canSend: boolean;
+  readonly send: () => void;
+  readonly stop: () => void;
+}
+
+/** Sends a question, and in the same place stops its answer. */
+export function SendButton({ isWorking, canSend, send, stop }: SendButtonProps): JSX.Element {
+  const { t } = usePanel();
+  const press = ({ detail }: MouseEvent): void => {
+    if (!isWorking) send();
+    // The second click of a double click on Send meets Stop.
+    else if (detail <= 1) stop();
+  };
+  return (
+    <button
+      type="button"
+      class={isWorking ? "go stop" : "go"}
+      aria-label={isWorking ? t("Stop") : t("Send")}
+      title={isWorking ? t("Stop (Escape)") : t("Send (Enter)")}
+      disabled={!isWorking && !canSend}
+      onClick={press}
+    >
+      <Icon name={isWorking ? "stop" : "send"} />
+    </button>
+  );
+}
