@@ -37,7 +37,7 @@ const builds = {
     loader: { ".ttf": "file" },
     minify: true,
   },
-  // Deno runs this file; sharp stays outside because it loads a native library from its own folder.
+  // Deno runs this file; packages with a native library stay outside, because they load it from their own folder.
   sidecar: {
     ...shared,
     platform: "node",
@@ -45,7 +45,7 @@ const builds = {
     format: "esm",
     entryPoints: ["sidecar/main.ts"],
     outfile: "dist/sidecar/main.js",
-    external: ["sharp"],
+    external: ["sharp", "node-webcodecs", "@napi-rs/webcodecs"],
     banner: {
       js:
         'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',

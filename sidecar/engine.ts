@@ -183,7 +183,9 @@ export class Engine implements Disposable {
       onProgress({ kind: "stage", stage: "reading-text" });
       const reader = await this.#textReader();
       if (visual.kind === "video") {
-        texts.push({ texts: await this.#videos.readText(visual.video, reader, { signal, onProgress: tell }) });
+        texts.push({
+          texts: await this.#videos.readText(visual.video, reader, { signal, onProgress: tell }),
+        });
         continue;
       }
       const { lines } = await this.#pictures.readText(visual.picture, reader, {
@@ -301,8 +303,6 @@ export class Engine implements Disposable {
 /** The texts of the pictures alone, which people see beside them. */
 function pictureTexts(opened: readonly OpenVisual[], texts: readonly VisualText[]): PictureText[] {
   return opened.flatMap((visual, i) =>
-    visual.kind === "picture"
-      ? [{ sha256: visual.picture.ref.sha256, lines: texts[i]?.lines ?? [] }]
-      : []
+    visual.kind === "picture" ? [{ sha256: visual.picture.ref.sha256, lines: texts[i]?.lines ?? [] }] : []
   );
 }

@@ -44,7 +44,12 @@ export interface FrameChoice {
 export function chooseFrames(span: FrameSpan, limits: SamplingLimits = {}): FrameChoice {
   const { frameCount } = span;
   const maxGroups = Math.min(limits.maxGroups ?? MAX_GROUPS, MAX_GROUPS);
-  const plan = planFrames(span, limits.framesPerSecond ?? DEFAULT_FRAMES_PER_SECOND, maxGroups, limits.packing);
+  const plan = planFrames(
+    span,
+    limits.framesPerSecond ?? DEFAULT_FRAMES_PER_SECOND,
+    maxGroups,
+    limits.packing,
+  );
   const count = Math.max(1, Math.min(plan.count, frameCount, maxGroups * plan.packing));
   const gap = frameCount / count;
   const indices = Array.from({ length: count }, (_, i) => Math.trunc(i * gap + gap / 2));

@@ -36,5 +36,10 @@ export function emptyRange(name: string, durationS: number): Failure {
 
 /** The copy in the store is not there or not the same. */
 export function missing(name: string, cause?: unknown): Failure {
-  return refuse("video-missing", name, "its copy on this machine is gone or has changed. Add it again", cause);
+  return refuse(
+    "video-missing",
+    name,
+    "its copy on this machine is gone or has changed. Add it again",
+    cause,
+  );
 }

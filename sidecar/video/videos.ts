@@ -99,7 +99,9 @@ export class Videos {
       if (frames.length === packing) await finishGroup();
     }
     if (frames.length > 0) await finishGroup();
-    if (groups.length !== groupCount) throw damaged(name, "frames that could be decoded before cannot any more");
+    if (groups.length !== groupCount) {
+      throw damaged(name, "frames that could be decoded before cannot any more");
+    }
     const tokens = joinFloats(groups);
     this.#tokens.set(video.key, tokens, tokens.byteLength);
     return tokens;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type CodecLibrary, CODEC_PACKAGES, loadCodecLibrary } from "../../../sidecar/video/codec_library.ts";
+import { CODEC_PACKAGES, type CodecLibrary, loadCodecLibrary } from "../../../sidecar/video/codec_library.ts";
 import { openContainer } from "../../../sidecar/video/container.ts";
 import { greyOf, makeVideo, steady, type VideoRecipe } from "../../support/videos.ts";
 

@@ -3,7 +3,17 @@ import { chooseFrames, group, temporalId } from "../../../sidecar/video/sampling
 
 /** Golden values of the release's model card: spec section 11.7. */
 const CARD = [
-  { frames: 30, rate: 30, fps: 3, packing: 1, count: 3, groups: 3, first: [5, 15, 25], ids: [2, 5, 8], last: [] },
+  {
+    frames: 30,
+    rate: 30,
+    fps: 3,
+    packing: 1,
+    count: 3,
+    groups: 3,
+    first: [5, 15, 25],
+    ids: [2, 5, 8],
+    last: [],
+  },
   {
     ...{ frames: 100, rate: 24, fps: 10, packing: 1, count: 42, groups: 42, first: [1, 3, 5, 8] },
     ...{ ids: [0, 1, 2, 3, 4, 5], last: [39, 40, 41] },
