@@ -80,8 +80,10 @@ async function loadNapiWebcodecs(): Promise<CodecLibrary | null> {
 async function importIfInstalled<T>(load: () => Promise<unknown>): Promise<T | null> {
   try {
     return await load() as T;
-  } catch {
-    return null; // Not installed, or without a library for this platform.
+  } catch (error) {
+    // Not installed, or without a library for this platform.
+    if (error instanceof Error && /not found|cannot find|could not find/i.test(error.message)) return null;
+    throw error;
   }
 }
 
