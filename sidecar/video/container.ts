@@ -36,6 +36,7 @@ export async function openContainer(
   const input = await openInput(path);
   try {
     if (!await input.canRead()) throw damaged(name, "its container cannot be read");
+    if ((await input.getTracks()).length === 0) throw damaged(name, "its description is missing");
     const track = await firstTrack(input, name);
     const config = await decoderConfig(track, name);
     if (codecs === null) throw unsupported(name, "there is no video decoder for this platform");

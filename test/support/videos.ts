@@ -1,8 +1,10 @@
 // Videos made in the test run: encoded by the development package's encoders and put into containers.
 
-import * as codecs from "@napi-rs/webcodecs";
+import process from "node:process";
+import * as development from "@napi-rs/webcodecs";
 import {
   BufferTarget,
+  EncodedAudioPacketSource,
   EncodedPacket,
   EncodedVideoPacketSource,
   MkvOutputFormat,
@@ -12,6 +14,8 @@ import {
   type OutputFormat,
   WebMOutputFormat,
 } from "mediabunny";
+
+import { PictureOrder } from "./picture_order.ts";
 
 type Codec = "avc" | "hevc" | "vp8" | "vp9" | "av1";
 type Container = "mp4" | "mov" | "webm" | "mkv";
@@ -27,6 +31,8 @@ export interface VideoRecipe {
   readonly lastS?: number;
   /** Frames between key frames. */
   readonly keyInterval?: number;
+  /** Code pictures out of the order in which they are shown; for avc at a steady rate. */
+  readonly reorders?: boolean;
   readonly rotation?: 0 | 90 | 180 | 270;
   /** Red, green and blue at a place of a frame; by default one grey a frame, see {@link greyOf}. */
   readonly paint?: (frame: number, x: number, y: number) => readonly [number, number, number];
@@ -60,6 +66,7 @@ export function greyOf(frame: number): number {
 /** Encodes a video. */
 export async function makeVideo(recipe: VideoRecipe): Promise<Uint8Array<ArrayBuffer>> {
   const { codec, container, timesS, width = 64, height = 48, keyInterval = 30 } = recipe;
+  const codecs = width % 2 + height % 2 > 0 ? await productsCodecs() : development;
   const target = new BufferTarget();
   const output = new Output({ format: FORMATS[container](), target });
   const source = new EncodedVideoPacketSource(codec);
@@ -67,12 +74,20 @@ export async function makeVideo(recipe: VideoRecipe): Promise<Uint8Array<ArrayBu
   await output.start();
   let adding: Promise<void> = Promise.resolve();
   let failure: unknown = null;
+  let order: PictureOrder | null = null;
+  let keyCount = 0;
   const encoder = new codecs.VideoEncoder({
     output: (chunk, metadata) => {
       const data = new Uint8Array(chunk.byteLength);
       chunk.copyTo(data);
-      const packet = new EncodedPacket(data, chunk.type, chunk.timestamp / 1e6, (chunk.duration ?? 0) / 1e6);
       const decoderConfig = metadata?.decoderConfig;
+      let timeS = chunk.timestamp / 1e6;
+      if (recipe.reorders === true) {
+        order ??= new PictureOrder(new Uint8Array(decoderConfig?.description as Uint8Array));
+        if (chunk.type === "key") keyCount++;
+        timeS = timesS[(keyCount - 1) * keyInterval + order.placeOf(data)] as number;
+      }
+      const packet = new EncodedPacket(data, chunk.type, timeS, (chunk.duration ?? 0) / 1e6);
       adding = adding.then(() =>
         source.add(packet, decoderConfig === undefined ? undefined : { decoderConfig } as never)
       );
@@ -84,8 +99,8 @@ export async function makeVideo(recipe: VideoRecipe): Promise<Uint8Array<ArrayBu
     width,
     height,
     bitrate: 400_000,
-    // The encoders tell wrong times for pictures that are coded out of order, so there must be none.
-    latencyMode: "realtime",
+    // The encoders tell wrong times for pictures that are coded out of order.
+    latencyMode: recipe.reorders === true ? "quality" : "realtime",
     framerate: Math.max(1, Math.round(timesS.length / Math.max(timesS.at(-1) ?? 0, 1))),
   });
   // A timer keeps the program alive while only the encoder works.
@@ -109,6 +124,26 @@ export async function makeVideo(recipe: VideoRecipe): Promise<Uint8Array<ArrayBu
   clearInterval(timer);
   await adding;
   if (failure !== null) throw failure;
+  await output.finalize();
+  return new Uint8Array(target.buffer as ArrayBuffer);
+}
+
+/** The product's package, which takes frames of odd sizes; the development package loses their last row and column. */
+async function productsCodecs(): Promise<typeof development> {
+  process.env["NODE_WEBCODECS_FORCE"] = "static";
+  return await import("node-webcodecs") as unknown as typeof development;
+}
+
+/** A Matroska file with half a second of a tone and no pictures. */
+export async function makeSound(): Promise<Uint8Array<ArrayBuffer>> {
+  const target = new BufferTarget();
+  const output = new Output({ format: new MkvOutputFormat(), target });
+  const source = new EncodedAudioPacketSource("pcm-s16");
+  output.addAudioTrack(source);
+  await output.start();
+  const decoderConfig = { codec: "pcm-s16", sampleRate: 8000, numberOfChannels: 1 };
+  const data = new Uint8Array(8000).map((_, i) => i);
+  await source.add(new EncodedPacket(data, "key", 0, 0.5), { decoderConfig });
   await output.finalize();
   return new Uint8Array(target.buffer as ArrayBuffer);
 }
