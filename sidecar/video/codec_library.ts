@@ -1,4 +1,5 @@
-// The only file that knows the packages with video codecs. Both speak WebCodecs; what differs is told as a property.
+// The only file that knows the packages with video codecs. Both speak WebCodecs. Neither tells a frame's own timestamp
+// where pictures are coded out of order.
 // The product carries the first, whose FFmpeg is LGPL. The second holds GPL encoders and serves development only.
 
 import process from "node:process";
@@ -9,8 +10,6 @@ export interface DecodedFrame {
   readonly format: string | null;
   readonly codedWidth: number;
   readonly codedHeight: number;
-  /** Microseconds. */
-  readonly timestamp: number;
   copyTo(target: Uint8Array): Promise<unknown>;
   close(): void;
 }
@@ -43,11 +42,7 @@ export interface CodecLibrary {
   readonly EncodedVideoChunk: new (
     chunk: { type: "key" | "delta"; timestamp: number; duration: number; data: Uint8Array },
   ) => object;
-  /** Whether a frame's timestamp is its own; otherwise it is that of a packet given later. */
-  readonly keepsTimestamps: boolean;
 }
-
-type CodecPackage = Pick<CodecLibrary, "VideoDecoder" | "EncodedVideoChunk">;
 
 /** Packages in the order in which they are tried. */
 export const CODEC_PACKAGES = ["node-webcodecs", "@napi-rs/webcodecs"] as const;
@@ -57,7 +52,9 @@ export async function loadCodecLibrary(
   packages: readonly (typeof CODEC_PACKAGES)[number][] = CODEC_PACKAGES,
 ): Promise<CodecLibrary | null> {
   for (const name of packages) {
-    const library = name === "node-webcodecs" ? await loadNodeWebcodecs() : await loadNapiWebcodecs();
+    const library = name === "node-webcodecs"
+      ? await loadNodeWebcodecs()
+      : await importIfInstalled<CodecLibrary>(() => import("@napi-rs/webcodecs"));
     if (library !== null) return library;
   }
   return null;
@@ -66,15 +63,10 @@ export async function loadCodecLibrary(
 async function loadNodeWebcodecs(): Promise<CodecLibrary | null> {
   // Its own FFmpeg, not one that the system happens to have.
   process.env["NODE_WEBCODECS_FORCE"] = "static";
-  const loaded = await importIfInstalled<CodecPackage & { isNativeAvailable(): boolean }>(() =>
+  const loaded = await importIfInstalled<CodecLibrary & { isNativeAvailable(): boolean }>(() =>
     import("node-webcodecs")
   );
-  return loaded?.isNativeAvailable() === true ? { ...pick(loaded), keepsTimestamps: false } : null;
-}
-
-async function loadNapiWebcodecs(): Promise<CodecLibrary | null> {
-  const loaded = await importIfInstalled<CodecPackage>(() => import("@napi-rs/webcodecs"));
-  return loaded === null ? null : { ...pick(loaded), keepsTimestamps: true };
+  return loaded?.isNativeAvailable() === true ? loaded : null;
 }
 
 async function importIfInstalled<T>(load: () => Promise<unknown>): Promise<T | null> {
@@ -85,8 +77,4 @@ async function importIfInstalled<T>(load: () => Promise<unknown>): Promise<T | n
     if (error instanceof Error && /not found|cannot find|could not find/i.test(error.message)) return null;
     throw error;
   }
-}
-
-function pick({ VideoDecoder, EncodedVideoChunk }: CodecPackage): CodecPackage {
-  return { VideoDecoder, EncodedVideoChunk };
 }

@@ -70,7 +70,7 @@ export class FrameQueue implements Disposable {
   }
 
   #receive(frame: DecodedFrame): void {
-    const timestamp = this.#codecs.keepsTimestamps ? frame.timestamp : this.#pending.shift();
+    const timestamp = this.#pending.shift();
     if (timestamp !== undefined && this.#isWanted(timestamp)) this.#ready.push({ timestamp, frame });
     else frame.close();
   }

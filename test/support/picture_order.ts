@@ -1,50 +1,72 @@
-// The order of presentation of H.264 pictures, read from the stream itself.
-// @see ITU-T H.264, sections 7.3.2.1 and 7.3.3
+// The order in which HEVC pictures are shown, read from the stream itself.
+// @see ITU-T H.265, sections 7.3.2.2 and 7.3.6.1
 
-/** Reads the place of pictures that a configuration record describes. */
+const SEQUENCE_PARAMETERS = 33;
+/** Pictures that everything before precedes, and that begin the count again. */
+const IDR = [19, 20];
+const FIRST_RANDOM_ACCESS = 16;
+const LAST_RANDOM_ACCESS = 23;
+const LAST_PICTURE = 31;
+
+/** Tells the place of pictures, which are given in the order of decoding. */
 export class PictureOrder {
-  readonly #frameNumberBits: number;
   readonly #orderBits: number;
+  /** Pictures before the last IDR picture, and in all. */
+  #before = 0;
+  #count = 0;
 
-  /** @param record an AVCDecoderConfigurationRecord whose pictures are frames with order counts of type 0 */
+  /** @param record an HEVCDecoderConfigurationRecord of a stream without layers, of fewer than 256 pictures */
   constructor(record: Uint8Array) {
-    const length = ((record[6] as number) << 8) | (record[7] as number);
-    const bits = new Bits(record.subarray(9, 8 + length));
-    const profile = bits.take(8);
-    bits.take(16);
+    const bits = new Bits(sequenceParameters(record).subarray(2));
+    bits.take(8 + 96);
     bits.golomb();
-    if (profile >= 100) {
-      bits.golomb();
-      bits.golomb();
-      bits.golomb();
-      bits.take(2);
-    }
-    this.#frameNumberBits = bits.golomb() + 4;
-    if (bits.golomb() !== 0) throw new RangeError("the order of the pictures is coded in another way");
+    bits.golomb();
+    bits.golomb();
+    bits.golomb();
+    if (bits.take(1) === 1) { for (let i = 0; i < 4; i++) bits.golomb(); }
+    bits.golomb();
+    bits.golomb();
     this.#orderBits = bits.golomb() + 4;
   }
 
-  /** Frames after the last IDR picture at which a picture is shown. */
+  /** Number of pictures shown before this one. */
   placeOf(packet: Uint8Array): number {
     for (let at = 0; at < packet.length;) {
       const length = new DataView(packet.buffer, packet.byteOffset + at).getUint32(0);
       const unit = packet.subarray(at + 4, at + 4 + length);
-      const type = (unit[0] as number) & 31;
-      if (type === 1 || type === 5) return this.#placeOfSlice(unit, type === 5);
+      const type = ((unit[0] as number) >> 1) & 63;
+      if (type <= LAST_PICTURE) return this.#placeOfSlice(unit, type);
       at += 4 + length;
     }
     throw new RangeError("the packet holds no picture");
   }
 
-  #placeOfSlice(unit: Uint8Array, isIdr: boolean): number {
-    const bits = new Bits(unit.subarray(1));
+  #placeOfSlice(unit: Uint8Array, type: number): number {
+    if (IDR.includes(type)) this.#before = this.#count;
+    this.#count++;
+    if (IDR.includes(type)) return this.#before;
+    const bits = new Bits(unit.subarray(2));
+    bits.take(type >= FIRST_RANDOM_ACCESS && type <= LAST_RANDOM_ACCESS ? 2 : 1);
     bits.golomb();
     bits.golomb();
-    bits.golomb();
-    bits.take(this.#frameNumberBits);
-    if (isIdr) bits.golomb();
-    return bits.take(this.#orderBits) / 2;
+    return this.#before + bits.take(this.#orderBits);
   }
+}
+
+function sequenceParameters(record: Uint8Array): Uint8Array {
+  const view = new DataView(record.buffer, record.byteOffset, record.length);
+  let at = 23;
+  for (let left = view.getUint8(22); left > 0; left--) {
+    const type = view.getUint8(at) & 63;
+    const count = view.getUint16(at + 1);
+    at += 3;
+    for (let i = 0; i < count; i++) {
+      const length = view.getUint16(at);
+      if (type === SEQUENCE_PARAMETERS) return record.subarray(at + 2, at + 2 + length);
+      at += 2 + length;
+    }
+  }
+  throw new RangeError("the record holds no sequence parameters");
 }
 
 /** Bits of a unit, without the bytes that keep start codes from arising. */

@@ -31,7 +31,7 @@ export interface VideoRecipe {
   readonly lastS?: number;
   /** Frames between key frames. */
   readonly keyInterval?: number;
-  /** Code pictures out of the order in which they are shown; for avc at a steady rate. */
+  /** Code pictures out of the order in which they are shown; for hevc. */
   readonly reorders?: boolean;
   readonly rotation?: 0 | 90 | 180 | 270;
   /** Red, green and blue at a place of a frame; by default one grey a frame, see {@link greyOf}. */
@@ -75,7 +75,6 @@ export async function makeVideo(recipe: VideoRecipe): Promise<Uint8Array<ArrayBu
   let adding: Promise<void> = Promise.resolve();
   let failure: unknown = null;
   let order: PictureOrder | null = null;
-  let keyCount = 0;
   const encoder = new codecs.VideoEncoder({
     output: (chunk, metadata) => {
       const data = new Uint8Array(chunk.byteLength);
@@ -84,8 +83,7 @@ export async function makeVideo(recipe: VideoRecipe): Promise<Uint8Array<ArrayBu
       let timeS = chunk.timestamp / 1e6;
       if (recipe.reorders === true) {
         order ??= new PictureOrder(new Uint8Array(decoderConfig?.description as Uint8Array));
-        if (chunk.type === "key") keyCount++;
-        timeS = timesS[(keyCount - 1) * keyInterval + order.placeOf(data)] as number;
+        timeS = timesS[order.placeOf(data)] as number;
       }
       const packet = new EncodedPacket(data, chunk.type, timeS, (chunk.duration ?? 0) / 1e6);
       adding = adding.then(() =>

@@ -97,7 +97,14 @@ for (const [name, codecs] of libraries) {
         return [grey, grey, grey] as const;
       };
       const bytes = await makeVideo({
-        ...{ codec: "avc", container, timesS: steady(75, 25), keyInterval: 25, reorders: true, paint: noisy },
+        ...{
+          codec: "hevc",
+          container,
+          timesS: steady(75, 25),
+          keyInterval: 25,
+          reorders: true,
+          paint: noisy,
+        },
       });
       await withFile(bytes, codecs, async (video) => {
         assert.ok(await isReordered(bytes), "the encoder kept the order");
