@@ -33,15 +33,17 @@ export class VideoStore {
    */
   async addFile(path: string, signal?: AbortSignal): Promise<VideoRef> {
     const name = displayName(basename(path));
-    const { size } = await stat(path).catch((cause: unknown) => {
+    const status = await stat(path).catch((cause: unknown) => {
       throw refuseToRead(name, cause);
     });
+    // Opening a pipe would wait for a writer.
+    if (!status.isFile()) throw refuse("video-unreadable", name, "it is a folder, a device or a pipe");
     const draft = join(this.#folder, `${randomUUID()}.part`);
     try {
       await mkdir(this.#folder, { recursive: true });
       const sha256 = await copyAndHash(path, draft, signal);
       await rename(draft, this.pathOf({ sha256 }));
-      return { sha256, name, byteLength: size };
+      return { sha256, name, byteLength: status.size };
     } catch (cause) {
       signal?.throwIfAborted();
       const { path: failed } = cause as NodeJS.ErrnoException;
@@ -91,7 +93,7 @@ function refuseToRead(name: string, cause: unknown): Failure {
   return refuse("video-unreadable", name, `the file cannot be read (${code})`, cause);
 }
 
-function refuse(kind: FailureKind, name: string, reason: string, cause: unknown): Failure {
+function refuse(kind: FailureKind, name: string, reason: string, cause?: unknown): Failure {
   return new Failure(kind, `Cannot use video "${name}": ${reason}.`, { subject: name, cause });
 }
 

@@ -63,10 +63,10 @@ export async function loadCodecLibrary(
 async function loadNodeWebcodecs(): Promise<CodecLibrary | null> {
   // Its own FFmpeg, not one that the system happens to have.
   process.env["NODE_WEBCODECS_FORCE"] = "static";
-  const loaded = await importIfInstalled<CodecLibrary & { isNativeAvailable(): boolean }>(() =>
+  const loaded = await importIfInstalled<CodecLibrary & { getNativeVariant(): string | undefined }>(() =>
     import("node-webcodecs")
   );
-  return loaded?.isNativeAvailable() === true ? loaded : null;
+  return loaded?.getNativeVariant() === "static" ? loaded : null;
 }
 
 async function importIfInstalled<T>(load: () => Promise<unknown>): Promise<T | null> {

@@ -3,7 +3,7 @@
 
 import { breathe } from "../breathe.ts";
 import type { Pixels } from "../image/pixels.ts";
-import type { CodecLibrary, DecoderConfig } from "./codec_library.ts";
+import type { CodecLibrary, DecodedFrame, DecoderConfig } from "./codec_library.ts";
 import { FrameQueue } from "./frame_queue.ts";
 import { byteLengthOf, layoutOf } from "./pixel_layout.ts";
 import { type StreamColors, toPixels } from "./to_pixels.ts";
@@ -83,9 +83,12 @@ async function* decodeRun<P extends Packet>(
   using queue = new FrameQueue(codecs, config, (timestamp) => wanted.has(timestamp));
   const pause = breathe(signal);
   const convert = async function* () {
-    for (const { timestamp, frame } of queue.take()) {
-      const pixels = await readFrame(frame, config, colors);
-      for (const index of wanted.get(timestamp) ?? []) yield { index, pixels };
+    for (let next = queue.take(); next !== undefined; next = queue.take()) {
+      const pixels = await readFrame(next.frame, config, colors);
+      for (const index of wanted.get(next.timestamp) ?? []) {
+        yield { index, pixels };
+        signal?.throwIfAborted();
+      }
     }
   };
   let packet: P | null = key;
@@ -101,10 +104,7 @@ async function* decodeRun<P extends Packet>(
 }
 
 async function readFrame(
-  frame: { format: string | null; codedWidth: number; codedHeight: number } & {
-    copyTo(target: Uint8Array): Promise<unknown>;
-    close(): void;
-  },
+  frame: DecodedFrame,
   config: DecoderConfig,
   colors: StreamColors,
 ): Promise<Pixels> {

@@ -14,7 +14,7 @@ export class FrameQueue implements Disposable {
   readonly #isWanted: (timestamp: number) => boolean;
   /** Timestamps of pictures that are to come out, ascending. Decoders give pictures in order of presentation. */
   readonly #pending: number[] = [];
-  #ready: { readonly timestamp: number; readonly frame: DecodedFrame }[] = [];
+  readonly #ready: { readonly timestamp: number; readonly frame: DecodedFrame }[] = [];
   readonly #isVp8: boolean;
   #failedCount = 0;
 
@@ -62,11 +62,9 @@ export class FrameQueue implements Disposable {
     await keepAlive(this.#decoder.flush().catch(() => this.#failedCount++));
   }
 
-  /** The wanted frames that have come out since the last call; each must be closed. */
-  take(): { readonly timestamp: number; readonly frame: DecodedFrame }[] {
-    const ready = this.#ready;
-    this.#ready = [];
-    return ready;
+  /** The next wanted frame that has come out, which must be closed; undefined when there is none yet. */
+  take(): { readonly timestamp: number; readonly frame: DecodedFrame } | undefined {
+    return this.#ready.shift();
   }
 
   #receive(frame: DecodedFrame): void {
@@ -81,7 +79,7 @@ export class FrameQueue implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const { frame } of this.take()) frame.close();
+    for (const { frame } of this.#ready) frame.close();
     if (this.#decoder.state !== "closed") this.#decoder.close();
   }
 }
