@@ -1,14 +1,20 @@
 // The chat behind its view: a conversation that is kept, and what a person does with it.
 
-import { type Memento, Uri } from "vscode";
+import type { Memento, Uri } from "vscode";
 import type { PictureStore } from "../host/picture_store.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
 import type { PanelFailure } from "../protocol/panel.ts";
 import { Answers } from "./answers.ts";
-import { type Attachment, Conversation, type ConversationEvent } from "./conversation.ts";
+import {
+  type Attachment,
+  Conversation,
+  type ConversationEvent,
+  type ConversationRecord,
+} from "./conversation.ts";
 import { Attachments } from "./attachments.ts";
 import { describeFailure, type Translate, type Wanted } from "./error_messages.ts";
 import { storePictureAt } from "./picture_reader.ts";
+import { makeShown } from "./picture_copies.ts";
 import { usePictures } from "./picture_use.ts";
 import { restore, save } from "./saved_conversation.ts";
 import type { SendRequest } from "./sidecar.ts";
@@ -43,11 +49,11 @@ export class Chat {
   #keptMs = 0;
 
   constructor(parts: ChatParts) {
-    const { request, log, sourceOf, kept } = parts;
+    const { request, log, sourceOf } = parts;
     this.#parts = parts;
     const conversation = new Conversation(
       { onEvent: (event) => this.#changed(event), sourceOf },
-      restore(kept.get(KEPT_AS)) ?? undefined,
+      this.#restore(),
     );
     const describe = (wanted: Wanted) => (error: unknown) => describeFailure(error, wanted, parts.t);
     this.conversation = conversation;
@@ -75,7 +81,7 @@ export class Chat {
   async attachFiles(uris: readonly Uri[]): Promise<readonly string[]> {
     const ids = await Promise.all(uris.map((uri) =>
       this.#attachments.add({
-        store: () => storePictureAt(uri, this.#parts.store),
+        store: () => this.#shown(storePictureAt(uri, this.#parts.store)),
         origin: uri.toString(),
       })
     ));
@@ -84,7 +90,8 @@ export class Chat {
 
   /** Attaches the bytes of a picture. */
   async attachBytes(bytes: Uint8Array, name: string): Promise<void> {
-    await this.#attachments.add({ store: () => this.#parts.store.addBytes(bytes, name), origin: null });
+    const store = () => this.#shown(this.#parts.store.addBytes(bytes, name));
+    await this.#attachments.add({ store, origin: null });
   }
 
   /** Asks about everything that is attached. */
@@ -133,11 +140,29 @@ export class Chat {
     await this.#parts.kept.update(KEPT_AS, save(this.conversation.record));
   }
 
+  #restore(): ConversationRecord | undefined {
+    const { kept, log } = this.#parts;
+    const value = kept.get(KEPT_AS);
+    const record = restore(value);
+    if (value !== undefined && record === null) {
+      log.error("chat: the conversation of an earlier version cannot be read; a new one begins");
+    }
+    return record ?? undefined;
+  }
+
   #changed(event: ConversationEvent): void {
     this.#parts.onEvent(event);
     const isStreaming = ["stage", "thinking", "answer"].includes(event.kind);
     if (isStreaming && performance.now() - this.#keptMs < KEEP_EVERY_MS) return;
-    void this.keep();
+    this.keep().catch((error: unknown) => this.#parts.log.error(`chat: not kept, ${String(error)}`));
+  }
+
+  /** Sees to it that the page can show a picture, and that it is kept for as long as a new one. */
+  async #shown(storing: Promise<PictureRef>): Promise<PictureRef> {
+    const picture = await storing;
+    await makeShown(this.#parts.store.pathOf(picture), picture);
+    await this.#usePictures([picture]);
+    return picture;
   }
 
   /** Notes that pictures are in use, and says once of each that is gone. */

@@ -15,6 +15,7 @@ import type { PictureStore } from "../host/picture_store.ts";
 import { Failure } from "../protocol/errors.ts";
 import { failureSentence } from "./error_messages.ts";
 import { nameAt, storePictureAt } from "./picture_reader.ts";
+import { usePictures } from "./picture_use.ts";
 import type { SendRequest } from "./sidecar.ts";
 import { hasText, joinTexts, type PictureOutcome, summarize, type Summary } from "./text_outcomes.ts";
 
@@ -68,6 +69,7 @@ async function readOne(uri: Uri, signal: AbortSignal, parts: ExtractTextParts): 
   try {
     signal.throwIfAborted();
     const picture = await storePictureAt(uri, store);
+    await usePictures((used) => store.pathOf(used), [picture]);
     const { text } = await request("sightline/readText", { picture }, { signal });
     return { kind: "read", name, text };
   } catch (error) {

@@ -10,7 +10,7 @@ export async function showFullModel(): Promise<void> {
     {
       modal: true,
       detail: l10n.t(
-        "Nano, which comes with Sightline, is small and sometimes wrong. MiniCPM-V 4.5 has 8.7 billion parameters.\n\n1. Download all files of openbmb/MiniCPM-V-4_5 (safetensors, about 18 GB) from Hugging Face, with a tool of your choice. Sightline itself downloads nothing.\n2. Choose the folder they are in.\n3. With less than 32 GB of memory, set the precision to int8 or int4.",
+        "Nano, which comes with Sightline, is small and sometimes wrong. MiniCPM-V 4.5 has 8.7 billion parameters.\n\n1. Download all files of openbmb/MiniCPM-V-4_5 (safetensors, about 18 GB) from Hugging Face, with a tool of your choice. Sightline itself downloads nothing.\n2. Choose the folder they are in.\n3. With less than 48 GB of memory, set the precision to int8 or int4.",
       ),
     },
     choose,

@@ -11,7 +11,9 @@ import { Chat } from "./chat.ts";
 import { CHAT_VIEW, ChatView } from "./chat_view.ts";
 import { registerCommands } from "./commands.ts";
 import { Engine } from "./engine.ts";
+import { describeFailure } from "./error_messages.ts";
 import { doAsk } from "./panel_asks.ts";
+import { shownFileName } from "./picture_copies.ts";
 import { deleteUnused } from "./picture_use.ts";
 import { concernsSidecar, readSettings } from "./settings.ts";
 import type { LaunchSidecar } from "./sidecar.ts";
@@ -42,7 +44,11 @@ export function activate(context: ExtensionContext): void {
     picturesUri: Uri.file(join(storageFolder, "pictures")),
     log,
     state: () => ({ ...chat.conversation.panel, engine: engine.state, model: engine.model }),
-    receive: (ask) => doAsk(ask, { chat, store }).catch((error: unknown) => log.error(asError(error))),
+    receive: (ask) =>
+      doAsk(ask, { chat, store, openedFolder: join(storageFolder, "opened") }).catch((error: unknown) => {
+        log.error(asError(error));
+        chat.refuse(describeFailure(error, "picture", l10n.t));
+      }),
   });
   const chat: Chat = new Chat({
     kept: context.workspaceState,
@@ -50,7 +56,7 @@ export function activate(context: ExtensionContext): void {
     request: engine.request,
     log,
     onEvent: (event) => view.post(event),
-    sourceOf: ({ picture }) => view.sourceOf(picture.sha256),
+    sourceOf: ({ picture }) => view.sourceOf(shownFileName(picture)),
     t: l10n.t,
   });
   statusItem.show(engine);
@@ -102,7 +108,8 @@ function layoutOf(root: string) {
 
 async function deleteOldPictures(storageFolder: string, log: LogOutputChannel): Promise<void> {
   try {
-    const count = await deleteUnused(join(storageFolder, "pictures"));
+    const count = await deleteUnused(join(storageFolder, "pictures")) +
+      await deleteUnused(join(storageFolder, "opened"));
     if (count > 0) log.info(`pictures: deleted ${count} that were not used for 30 days`);
   } catch (error) {
     log.error(asError(error));

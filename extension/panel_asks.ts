@@ -2,21 +2,26 @@
 
 import { commands, env, l10n, Uri, workspace } from "vscode";
 import type { PictureStore } from "../host/picture_store.ts";
+import { Failure } from "../protocol/errors.ts";
 import type { Chat } from "./chat.ts";
 import type { PanelAsk } from "./chat_view.ts";
 import type { Attachment } from "./conversation.ts";
 import { describeFailure } from "./error_messages.ts";
-import { askForPictures } from "./picture_choice.ts";
+import { copyForOpening } from "./picture_copies.ts";
+import { askForPictures, IMAGE_PREVIEW } from "./picture_choice.ts";
 import { parseAddress } from "./picture_reader.ts";
 
 /** What doing it needs. */
 export interface AskParts {
   readonly chat: Chat;
   readonly store: PictureStore;
+  /** For copies of pictures that are opened in an editor. */
+  readonly openedFolder: string;
 }
 
 /** Does what the page asks for. */
-export async function doAsk(ask: PanelAsk, { chat, store }: AskParts): Promise<void> {
+export async function doAsk(ask: PanelAsk, parts: AskParts): Promise<void> {
+  const { chat } = parts;
   switch (ask.kind) {
     case "attach-bytes":
       return await chat.attachBytes(ask.bytes, ask.name);
@@ -39,7 +44,7 @@ export async function doAsk(ask: PanelAsk, { chat, store }: AskParts): Promise<v
     case "dismiss-refusal":
       return chat.conversation.dismissRefusal(ask.id);
     case "open-picture":
-      return await openPicture(chat.conversation.attachment(ask.id), store);
+      return await openPicture(chat.conversation.attachment(ask.id), parts);
     case "ask":
       return await chat.ask(ask.text, ask.isThinking);
     case "stop":
@@ -69,15 +74,25 @@ async function attachAddresses(addresses: readonly string[], chat: Chat): Promis
   await chat.attachFiles(uris);
 }
 
-/** Opens the file a picture came from, or the copy in the store where there is no such file. */
-async function openPicture(attachment: Attachment | undefined, store: PictureStore): Promise<void> {
+/** Opens the file a picture came from, or a copy where there is no such file. */
+async function openPicture(
+  attachment: Attachment | undefined,
+  { store, openedFolder }: AskParts,
+): Promise<void> {
   if (attachment === undefined) return;
-  const { origin, picture } = attachment;
+  const { origin, picture, receipt } = attachment;
   const file = origin === null ? null : Uri.parse(origin);
   if (file !== null && await workspace.fs.stat(file).then(() => true, () => false)) {
     await commands.executeCommand("vscode.open", file);
     return;
   }
-  const copy = Uri.file(store.pathOf(picture));
-  await commands.executeCommand("vscode.openWith", copy, "imagePreview.previewEditor");
+  const stored = store.pathOf(picture);
+  const copy = await copyForOpening(stored, openedFolder, picture, receipt?.format).catch(
+    (cause: unknown) => {
+      const message =
+        `Cannot open picture "${picture.name}": its copy on this machine is gone. Add it again.`;
+      throw new Failure("picture-missing", message, { subject: picture.name, cause });
+    },
+  );
+  await commands.executeCommand("vscode.openWith", Uri.file(copy), IMAGE_PREVIEW);
 }

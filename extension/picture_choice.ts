@@ -6,7 +6,8 @@ import { l10n, TabInputCustom, TabInputText, Uri, window } from "vscode";
 const PICTURE_ENDINGS = ["png", "jpg", "jpeg", "jfif", "webp", "gif", "avif", "tif", "tiff", "svg"];
 
 const PICTURE_PATH = new RegExp(`\\.(?:${PICTURE_ENDINGS.join("|")})$`, "i");
-const IMAGE_PREVIEW = "imagePreview.previewEditor";
+/** VS Code's own editor for pictures. */
+export const IMAGE_PREVIEW = "imagePreview.previewEditor";
 
 /**
  * The pictures that a command is about.

@@ -13,22 +13,26 @@ export interface Following {
 /** Scroll positions are fractions of pixels at some zoom levels. */
 const TOLERANCE_PX = 2;
 
-/** The scroll position belongs to the reader: any move upwards ends the following, reaching the end resumes it. */
-export function useFollowing(): Following {
+/**
+ * The scroll position belongs to the reader: any move upwards ends the following, reaching the end resumes it.
+ * @param isOn whether there is anything of which the end matters
+ */
+export function useFollowing(isOn: boolean): Following {
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const [isFollowing, setFollowing] = useState(true);
 
   const follow = useCallback(() => {
+    if (!isOn) return;
     isAtEnd.current = true;
     setFollowing(true);
     scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
-  }, []);
+  }, [isOn]);
 
   useEffect(() => {
     const box = scroller.current;
-    if (box === null || content.current === null) return undefined;
+    if (!isOn || box === null || content.current === null) return undefined;
     let lastTop = box.scrollTop;
     const scrolled = (): void => {
       const distance = box.scrollHeight - box.clientHeight - box.scrollTop;
@@ -48,7 +52,7 @@ export function useFollowing(): Following {
       observer.disconnect();
       box.removeEventListener("scroll", scrolled);
     };
-  }, []);
+  }, [isOn]);
 
-  return { scroller, content, isFollowing, follow };
+  return { scroller, content, isFollowing: isFollowing || !isOn, follow };
 }

@@ -2,7 +2,7 @@
 
 import createPurifier, { type Config } from "dompurify";
 
-const ALLOWED: Config = {
+const ALLOWED = {
   ALLOWED_TAGS: [
     ...["p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "a", "code", "pre"],
     ...["ul", "ol", "li", "blockquote", "div", "span", "button"],
@@ -12,9 +12,10 @@ const ALLOWED: Config = {
   ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:)/i,
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
-};
+  RETURN_DOM_FRAGMENT: true,
+} as const satisfies Config;
 
-/** Takes out of HTML all that an answer has no use for. */
-export function sanitise(html: string): string {
+/** What is left of HTML without all that an answer has no use for. */
+export function sanitise(html: string): DocumentFragment {
   return createPurifier.sanitize(html, ALLOWED);
 }

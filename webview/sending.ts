@@ -12,7 +12,7 @@ export interface Sending {
 
 /** Sends the draft, and takes it away only when the extension shows it in the conversation. */
 export function useSending(panel: PanelState, draft: Draft, setDraft: (draft: Draft) => void): Sending {
-  const { post, t } = usePanel();
+  const { post } = usePanel();
   const sent = useRef<Draft | null>(null);
   const text = draft.text.trim();
   const canSend = text !== "" || panel.attachments.length > 0;
@@ -30,7 +30,8 @@ export function useSending(panel: PanelState, draft: Draft, setDraft: (draft: Dr
     // A second Enter before the first has been answered asks nothing.
     if (!canSend || sent.current === draft) return;
     sent.current = draft;
-    post({ kind: "ask", text: text === "" ? t("Explain this image.") : text, isThinking: draft.isThinking });
+    // Without words it asks for an explanation, in the words that the model knows best.
+    post({ kind: "ask", text, isThinking: draft.isThinking });
   };
   return { canSend, send };
 }

@@ -19,9 +19,9 @@ export function reduce(state: PageState | null, message: ToPanel): PageState | n
   return { ...state, panel: reducePanel(state.panel, message) };
 }
 
-/** The turn that is being answered, if there is one. */
+/** The turn that is being answered, if there is one; those after it wait. */
 export function workingTurn({ turns }: PanelState): PanelTurn | undefined {
-  return turns.findLast(({ state }) => state.kind === "working");
+  return turns.find(({ state }) => state.kind === "working");
 }
 
 function reducePanel(panel: PanelState, message: Exclude<ToPanel, { kind: "init" | "focus" }>): PanelState {

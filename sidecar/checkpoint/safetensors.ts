@@ -180,7 +180,12 @@ function isCounts(value: unknown): value is number[] {
 }
 
 async function readRange(path: string, start: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
-  using file = await Deno.open(path);
+  using file = await Deno.open(path).catch((cause: unknown) => {
+    throw new Failure("model-invalid", `Cannot read "${path}". Is the model still there?`, {
+      subject: path,
+      cause,
+    });
+  });
   await file.seek(start, Deno.SeekMode.Start);
   const bytes = new Uint8Array(new ArrayBuffer(length));
   for (let filled = 0; filled < length;) {

@@ -1,5 +1,6 @@
 // Graph pieces that several networks share: a weight of the checkpoint and the operator that uses it.
 
+import { breathe } from "../breathe.ts";
 import type { Weights } from "../checkpoint/safetensors.ts";
 import type { ExternalTensor, GraphBuilder, Value } from "../graph/graph_builder.ts";
 import type { WeightsFile } from "../graph/weights_file.ts";
@@ -77,7 +78,11 @@ export class Layers {
     if (format.kind === "blocks") {
       return this.#blockLinear(x, name, values, from, to, format.linear, format.accuracyLevel);
     }
-    const weight = await this.#file.append("float32", [from, to], transpose(values, to, from));
+    const weight = await this.#file.append(
+      "float32",
+      [from, to],
+      await transpose(values, to, from, this.#signal),
+    );
     return this.graph.op("MatMul", [x, this.#put(`${name}ᵀ`, weight)]);
   }
 
@@ -99,7 +104,8 @@ export class Layers {
       return this.graph.op("Gather", [await this.stored(name, [count, size]), ids], { axis: 0 });
     }
     const { bits, blockSize } = format.embedding;
-    const quantized = quantizeBlocks(await this.#read(name, [count, size]), count, size, format.embedding);
+    const values = await this.#read(name, [count, size]);
+    const quantized = await quantizeBlocks(values, count, size, format.embedding, this.#signal);
     const data = await this.#file.append("uint8", [count, size * bits / 8], quantized.data);
     const scales = await this.#file.append("float32", [count, size / blockSize], quantized.scales);
     return this.graph.op(
@@ -128,7 +134,7 @@ export class Layers {
     { bits, blockSize }: BlockFormat,
     accuracyLevel: number,
   ): Promise<Value> {
-    const quantized = quantizeBlocks(values, to, from, { bits, blockSize });
+    const quantized = await quantizeBlocks(values, to, from, { bits, blockSize }, this.#signal);
     const blocks = from / blockSize;
     const data = await this.#file.append("uint8", [to, blocks, blockSize * bits / 8], quantized.data);
     const scales = await this.#file.append("float32", [to, blocks], quantized.scales);
@@ -149,12 +155,19 @@ export class Layers {
   }
 }
 
-function transpose(values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
+async function transpose(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array<ArrayBuffer>> {
   const result = new Float32Array(values.length);
+  const pause = breathe(signal);
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       result[column * rows + row] = values[row * columns + column] as number;
     }
+    if (pause.isDue) await pause.now();
   }
   return result;
 }

@@ -11,7 +11,7 @@ import { Session } from "../onnx/session.ts";
 import { ChatTemplate } from "../text/chat_template.ts";
 import type { PromptFormat } from "../text/prompt.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
-import { type BuiltModel, openBuiltModel } from "./build.ts";
+import { type BuiltModel, openBuiltModel } from "./build_cache.ts";
 import { Decoder } from "./decoder.ts";
 import { VisionEncoder } from "./vision_encoder.ts";
 
@@ -110,8 +110,8 @@ async function readJson(folder: string, file: string): Promise<object> {
 async function openSessions(runtime: Runtime, built: BuiltModel, folder: string, signal?: AbortSignal) {
   using opened = new DisposableStack();
   const open = async (graph: Uint8Array<ArrayBuffer>) => {
-    signal?.throwIfAborted();
-    return opened.use(await Session.create(runtime, graph, { externalDataFolder: built.weightsFolder }));
+    const options = { externalDataFolder: built.weightsFolder, signal };
+    return opened.use(await Session.create(runtime, graph, options));
   };
   try {
     const vision = await open(built.vision);

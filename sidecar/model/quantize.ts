@@ -1,5 +1,7 @@
 // Symmetric block quantisation in the layout of ONNX Runtime's MatMulNBits and GatherBlockQuantized.
 
+import { breathe } from "../breathe.ts";
+
 /** Number of bits and block length of quantised weights. */
 export interface BlockFormat {
   readonly bits: 4 | 8;
@@ -15,28 +17,33 @@ export interface QuantizedMatrix {
   readonly scales: Float32Array<ArrayBuffer>;
 }
 
+/** Blocks between two looks at the clock. */
+const BLOCKS_PER_LOOK = 256;
 /** Scales that are tried around the one that fits the largest value exactly. */
 const TRIALS = [-9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
 const TRIAL_STEP = 0.1;
 
 /**
  * Quantises a matrix [rows, columns], row-major. Each block's scale is the one of those tried whose squared error
- * is smallest. A value v is stored as round(v / scale) + 2^(bits-1).
- * @throws RangeError when the columns are not whole blocks
+ * is smallest. A value v is stored as round(v / scale) + 2^(bits-1). Yields to the event loop on the way.
+ * @throws RangeError when the columns are not whole blocks; the signal's reason when it aborts
  */
-export function quantizeBlocks(
+export async function quantizeBlocks(
   values: Float32Array,
   rows: number,
   columns: number,
   { bits, blockSize }: BlockFormat,
-): QuantizedMatrix {
+  signal?: AbortSignal,
+): Promise<QuantizedMatrix> {
   if (columns % blockSize !== 0) {
     throw new RangeError(`${columns} columns are not made of blocks of ${blockSize}`);
   }
   const data = new Uint8Array(rows * columns * bits / 8);
   const scales = new Float32Array(rows * columns / blockSize);
   const offset = 1 << (bits - 1);
+  const pause = breathe(signal);
   for (let block = 0; block < scales.length; block++) {
+    if (block % BLOCKS_PER_LOOK === 0 && pause.isDue) await pause.now();
     const start = block * blockSize;
     const source = values.subarray(start, start + blockSize);
     const scale = bestScale(source, offset);

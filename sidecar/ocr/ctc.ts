@@ -1,6 +1,11 @@
 // From the recogniser's probabilities to text.
 // @see Graves et al., Connectionist Temporal Classification
 
+import type { Letter } from "./letter.ts";
+import { resolveLookalikes } from "./lookalikes.ts";
+import { hasEastAsian } from "./scripts.ts";
+import { findSpaces } from "./spaces.ts";
+
 /** A piece of text as it was recognised. */
 export interface Reading {
   readonly text: string;
@@ -10,43 +15,57 @@ export interface Reading {
 
 /** Class of "no character here". */
 const BLANK = 0;
-/**
- * A space this likely between two characters is one. The network was trained on text with few spaces and seldom puts
- * them first, but knows where they are: on 5,229 pairs of neighbours of our samples, the best class misses 65 of 569
- * spaces and this misses none, with three too many.
- */
-const SPACE_PROBABILITY = 0.1;
+/** What the recogniser's classes mean. */
+export class Alphabet {
+  /** The blank, the dictionary's lines, and the space. */
+  readonly #characters: readonly string[];
+  readonly #classes: ReadonlyMap<string, number>;
 
-/** The characters of the recogniser's classes: the blank, the dictionary's lines, and the space. */
-export function parseDictionary(text: string): string[] {
-  return ["", ...text.split(/\r?\n/), " "];
-}
-
-/**
- * Takes the best class at every step, and leaves out blanks and repetitions.
- * @param probabilities [steps, classes]
- */
-export function decodeText(probabilities: Float32Array, characters: readonly string[]): Reading {
-  const classCount = characters.length;
-  const space = classCount - 1;
-  let text = "";
-  let sum = 0;
-  let count = 0;
-  let before = BLANK;
-  let spaceProbability = 0;
-  for (let start = 0; start < probabilities.length; start += classCount) {
-    const best = bestOf(probabilities, start, classCount);
-    spaceProbability = Math.max(spaceProbability, probabilities[start + space] as number);
-    if (best !== BLANK && best !== space && best !== before) {
-      if (text !== "" && spaceProbability >= SPACE_PROBABILITY) text += " ";
-      spaceProbability = 0;
-      text += characters[best] ?? "";
-      sum += probabilities[start + best] as number;
-      count++;
-    }
-    before = best;
+  /** @param dictionary a character a line */
+  constructor(dictionary: string) {
+    this.#characters = ["", ...dictionary.split(/\r?\n/), " "];
+    this.#classes = new Map(this.#characters.map((character, i) => [character, i]));
   }
-  return { text: halfWidth(text), confidence: count === 0 ? 0 : sum / count };
+
+  get classCount(): number {
+    return this.#characters.length;
+  }
+
+  /**
+   * Reads the best class at every step, and leaves out blanks and repetitions.
+   * @param probabilities [steps, classes]
+   */
+  decode(probabilities: Float32Array): Reading {
+    const letters = this.#findLetters(probabilities);
+    if (letters.length === 0) return { text: "", confidence: 0 };
+    const spaces = findSpaces(letters);
+    const characters = resolveLookalikes(letters, spaces);
+    const text = characters.map((character, i) => spaces[i] ? ` ${character}` : character).join("");
+    const sum = letters.reduce((sum, { probability }) => sum + probability, 0);
+    return { text: normalize(text), confidence: sum / letters.length };
+  }
+
+  #findLetters(probabilities: Float32Array): Letter[] {
+    const letters: Letter[] = [];
+    const spaceClass = this.classCount - 1;
+    let before = BLANK;
+    let space = 0;
+    for (let start = 0; start < probabilities.length; start += this.classCount) {
+      const best = bestOf(probabilities, start, this.classCount);
+      space = Math.max(space, probabilities[start + spaceClass] as number);
+      if (best !== BLANK && best !== spaceClass && best !== before) {
+        letters.push({
+          character: this.#characters[best] as string,
+          probability: probabilities[start + best] as number,
+          probabilityOf: (other) => probabilities[start + (this.#classes.get(other) ?? BLANK)] as number,
+          space,
+        });
+        space = 0;
+      }
+      before = best;
+    }
+    return letters;
+  }
 }
 
 function bestOf(values: Float32Array, start: number, count: number): number {
@@ -62,17 +81,15 @@ function bestOf(values: Float32Array, start: number, count: number): number {
   return best;
 }
 
-/** Letters of scripts that use full-width punctuation. */
-const EAST_ASIAN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u;
 const FULL_WIDTH = /[\uff01-\uff5e]/g;
 const FULL_WIDTH_OFFSET = 0xfee0;
 
-/** Text without full-width characters, which the network likes too much, unless its script has them. */
-function halfWidth(text: string): string {
-  if (EAST_ASIAN.test(text)) return text;
+/** Text without full-width and typographic marks, which the network likes too much, unless its script has them. */
+function normalize(text: string): string {
+  if (hasEastAsian(text)) return text;
   return text.replace(
     FULL_WIDTH,
     (character) => String.fromCharCode(character.charCodeAt(0) - FULL_WIDTH_OFFSET),
   )
-    .replaceAll("。", ".").replaceAll("、", ",");
+    .replaceAll("。", ".").replaceAll("、", ",").replace(/[‘’′]/g, "'").replace(/[“”″]/g, '"');
 }

@@ -3,7 +3,7 @@
 import { breathe } from "../breathe.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { allocate } from "../onnx/element_type.ts";
-import { decodeText, type Reading } from "./ctc.ts";
+import type { Alphabet, Reading } from "./ctc.ts";
 import type { Watch } from "./detector.ts";
 import { type Quad, sizeOf } from "./geometry.ts";
 import type { Network } from "./network.ts";
@@ -29,11 +29,11 @@ interface Strip {
 /** PP-OCRv4's text recogniser. */
 export class Recognizer implements Disposable {
   readonly #network: Network;
-  readonly #characters: readonly string[];
+  readonly #alphabet: Alphabet;
 
-  constructor(network: Network, characters: readonly string[]) {
+  constructor(network: Network, alphabet: Alphabet) {
     this.#network = network;
-    this.#characters = characters;
+    this.#alphabet = alphabet;
   }
 
   /**
@@ -63,7 +63,7 @@ export class Recognizer implements Disposable {
       if (pause.isDue) await pause.now();
     }
     const stepCount = width / STEP;
-    const classCount = this.#characters.length;
+    const { classCount } = this.#alphabet;
     const probabilities = await this.#network.run(
       values,
       [batch.length, 3, HEIGHT, width],
@@ -74,7 +74,7 @@ export class Recognizer implements Disposable {
     for (let i = 0; i < batch.length; i++) {
       const start = i * stepCount * classCount;
       readings.push(
-        decodeText(probabilities.subarray(start, start + stepCount * classCount), this.#characters),
+        this.#alphabet.decode(probabilities.subarray(start, start + stepCount * classCount)),
       );
       if (pause.isDue) await pause.now();
     }

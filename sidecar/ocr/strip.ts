@@ -5,7 +5,7 @@ import type { Quad } from "./geometry.ts";
 
 /** Where a strip goes in a batch. */
 export interface StripPlace {
-  /** [batch, 3, height, width] float32: blue, green and red from -1 to 1. */
+  /** [batch, 3, height, width] float32: blue, green and red from -1 to 1; zeros where nothing is drawn yet. */
   readonly values: Float32Array;
   readonly index: number;
   readonly width: number;
@@ -13,55 +13,69 @@ export interface StripPlace {
 }
 
 /**
- * Draws a box as a strip of a width, and fills what is left of the place with zeros.
+ * Draws a box as a strip of a width, and leaves the rest of the place as it is.
  * Boxes larger than the strip are averaged, smaller ones interpolated.
  */
 export function drawStrip(picture: Pixels, quad: Quad, stripWidth: number, place: StripPlace): void {
-  const { values, index, width, height } = place;
   const [[x0, y0], [x1, y1], , [x3, y3]] = quad;
   const alongX = (x1 - x0) / stripWidth, alongY = (y1 - y0) / stripWidth;
-  const acrossX = (x3 - x0) / height, acrossY = (y3 - y0) / height;
-  const samples = Math.max(1, Math.round(Math.hypot(acrossX, acrossY)));
-  const plane = width * height;
-  const start = index * 3 * plane;
-  const sums = [0, 0, 0] as [number, number, number];
-  const scale = 2 / (255 * samples * samples);
-  for (let y = 0; y < height; y++) {
-    const out = start + y * width;
-    for (let x = 0; x < stripWidth; x++) {
-      sums.fill(0);
-      for (let j = 0; j < samples; j++) {
-        const v = y + (j + 0.5) / samples;
-        for (let i = 0; i < samples; i++) {
-          const u = x + (i + 0.5) / samples;
-          addPixel(picture, x0 + u * alongX + v * acrossX - 0.5, y0 + u * alongY + v * acrossY - 0.5, sums);
-        }
-      }
-      values[out + x] = sums[2] * scale - 1;
-      values[out + plane + x] = sums[1] * scale - 1;
-      values[out + 2 * plane + x] = sums[0] * scale - 1;
+  const acrossX = (x3 - x0) / place.height, acrossY = (y3 - y0) / place.height;
+  const count = Math.max(1, Math.round(Math.hypot(acrossX, acrossY)));
+  for (let y = 0; y < place.height; y++) {
+    for (let k = 0; k < count * count; k++) {
+      const u = (k % count + 0.5) / count;
+      const v = y + (Math.floor(k / count) + 0.5) / count;
+      const fromX = x0 + u * alongX + v * acrossX - 0.5;
+      const fromY = y0 + u * alongY + v * acrossY - 0.5;
+      addRow(
+        picture,
+        { fromX, fromY, stepX: alongX, stepY: alongY, stepCount: stripWidth },
+        place,
+        y,
+        count * count,
+      );
     }
   }
 }
 
-/** Adds the picture's colour at a point between pixels. */
-function addPixel(
+/** Points in a picture, one for each pixel of a strip's row. */
+interface Walk {
+  readonly fromX: number;
+  readonly fromY: number;
+  readonly stepX: number;
+  readonly stepY: number;
+  readonly stepCount: number;
+}
+
+/** Adds the colours along a walk to a row, as one of `share` samples of each of its pixels. */
+function addRow(
   { width, height, data }: Pixels,
-  x: number,
+  walk: Walk,
+  place: StripPlace,
   y: number,
-  sums: [number, number, number],
+  share: number,
 ): void {
-  const left = Math.floor(x), top = Math.floor(y);
-  const fx = x - left, fy = y - top;
-  const x0 = clamp(left, width) * 3, x1 = clamp(left + 1, width) * 3;
-  const row0 = clamp(top, height) * width * 3, row1 = clamp(top + 1, height) * width * 3;
-  for (let c = 0; c < 3; c++) {
-    const upper = (data[row0 + x0 + c] as number) * (1 - fx) + (data[row0 + x1 + c] as number) * fx;
-    const lower = (data[row1 + x0 + c] as number) * (1 - fx) + (data[row1 + x1 + c] as number) * fx;
-    sums[c as 0 | 1 | 2] += upper * (1 - fy) + lower * fy;
+  const { fromX, fromY, stepX, stepY, stepCount } = walk;
+  const plane = place.width * place.height;
+  const out = place.index * 3 * plane + y * place.width;
+  const scale = 2 / (255 * share);
+  const { values } = place;
+  for (let i = 0; i < stepCount; i++) {
+    const x = clamp(fromX + i * stepX, width - 1), yy = clamp(fromY + i * stepY, height - 1);
+    const left = Math.floor(x), top = Math.floor(yy);
+    const fx = x - left, fy = yy - top;
+    const right = left + 1 < width ? 3 : 0, below = top + 1 < height ? width * 3 : 0;
+    const at = (top * width + left) * 3;
+    for (let c = 0; c < 3; c++) {
+      const upper = (data[at + c] as number) * (1 - fx) + (data[at + right + c] as number) * fx;
+      const lower = (data[at + below + c] as number) * (1 - fx) +
+        (data[at + below + right + c] as number) * fx;
+      const to = out + (2 - c) * plane + i;
+      values[to] = (values[to] as number) + (upper * (1 - fy) + lower * fy) * scale - 1 / share;
+    }
   }
 }
 
-function clamp(position: number, length: number): number {
-  return position < 0 ? 0 : position >= length ? length - 1 : position;
+function clamp(position: number, limit: number): number {
+  return position < 0 ? 0 : position > limit ? limit : position;
 }

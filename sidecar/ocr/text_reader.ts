@@ -7,15 +7,14 @@ import { OrtError } from "../onnx/ort_error.ts";
 import type { Runtime } from "../onnx/runtime.ts";
 import type { ReadText, TextReader as Reader } from "../pictures.ts";
 import { arrange } from "./arrange.ts";
-import { parseDictionary, type Reading } from "./ctc.ts";
+import { Alphabet, type Reading } from "./ctc.ts";
 import { Detector, type Watch } from "./detector.ts";
 import { DirectionClassifier } from "./direction_classifier.ts";
 import { type Quad, sizeOf, turnQuad } from "./geometry.ts";
 import { Network } from "./network.ts";
+import { withoutNoise } from "./noise.ts";
 import { Recognizer } from "./recognizer.ts";
 
-/** Lines read with less confidence are left out. PaddleOCR's limit. */
-const MIN_CONFIDENCE = 0.5;
 /** A reading with less may be of text that stands another way. */
 const SURE_CONFIDENCE = 0.85;
 /** A box this many times higher than wide holds text that runs up or down. */
@@ -44,12 +43,12 @@ export class TextReader implements Reader {
     const detector = opened.use(new Detector(await load("ch_PP-OCRv4_det_infer.onnx")));
     const classifier = opened.use(new DirectionClassifier(await load("ch_ppocr_mobile_v2.0_cls_infer.onnx")));
     const network = opened.use(await load("ch_PP-OCRv4_rec_infer.onnx"));
-    const characters = await loadFrom(
+    const alphabet = await loadFrom(
       `${folder}/ppocr_keys_v1.txt`,
-      (bytes) => parseDictionary(new TextDecoder().decode(bytes)),
+      (bytes) => new Alphabet(new TextDecoder().decode(bytes)),
     );
     opened.move();
-    return new TextReader(detector, classifier, new Recognizer(network, characters));
+    return new TextReader(detector, classifier, new Recognizer(network, alphabet));
   }
 
   /**
@@ -70,7 +69,7 @@ export class TextReader implements Reader {
       },
     );
     const turned = await this.#turnDoubtful(picture, lines, signal);
-    return arrange(turned.filter(({ text, confidence }) => text !== "" && confidence >= MIN_CONFIDENCE));
+    return arrange(withoutNoise(turned));
   }
 
   async #recognize(picture: Pixels, boxes: readonly Quad[], watch: Watch): Promise<TextLine[]> {

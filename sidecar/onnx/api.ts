@@ -90,6 +90,7 @@ const FUNCTIONS = {
   SetGlobalIntraOpNumThreads: fallible(147, "pointer", "i32"),
   AddRunConfigEntry: fallible(165, "pointer", "buffer", "buffer"),
   SessionOptionsAppendExecutionProvider: fallible(216, "pointer", "buffer", "buffer", "buffer", "usize"),
+  SessionOptionsSetLoadCancellationFlag: fallible(293, "pointer", "bool"),
 } as const satisfies Record<string, Entry<Signature>>;
 
 /** The C functions by name, ready to call. */

@@ -20,6 +20,7 @@ export class IoBinding implements Disposable {
   /** Keeps bound memory from being collected while ONNX Runtime holds its address. */
   readonly #bound = new Map<string, Tensor>();
   #binding: Deno.PointerObject | null;
+  #isInUse = false;
 
   constructor(runtime: Runtime, session: Deno.PointerObject, names: BoundNames) {
     this.#runtime = runtime;
@@ -65,6 +66,8 @@ export class IoBinding implements Disposable {
     const list = new Deno.UnsafePointerView(values.pointer);
     const pointers = Array.from({ length: count.integer }, (_, i) => list.getPointer(i * 8));
     check(api, api.AllocatorFree(allocator, values.pointer));
+    using taken = new DisposableStack();
+    for (const pointer of pointers) if (pointer !== null) taken.defer(() => api.ReleaseValue(pointer));
     return pointers.map((pointer) => {
       if (pointer === null) throw new TypeError("the outputs can only be taken after a run");
       return Tensor.copyOf(this.#runtime, pointer);
@@ -78,9 +81,22 @@ export class IoBinding implements Disposable {
     this.#bound.clear();
   }
 
+  /**
+   * Marks the binding as being run over, until the returned function is called.
+   * @throws TypeError when it is in another run or has been disposed of
+   */
+  use(): () => void {
+    if (this.#binding === null) throw disposed();
+    if (this.#isInUse) throw new TypeError("a binding can only be in one run at a time");
+    this.#isInUse = true;
+    return () => {
+      this.#isInUse = false;
+    };
+  }
+
   /** The native binding. Throws a TypeError after `dispose`. */
   get pointer(): Deno.PointerObject {
-    if (this.#binding === null) throw new TypeError("this binding has been disposed of");
+    if (this.#binding === null) throw disposed();
     return this.#binding;
   }
 
@@ -89,10 +105,16 @@ export class IoBinding implements Disposable {
     if (!this.#names[side].has(name)) throw new RangeError(`the model has no ${side} "${name}"`);
   }
 
+  /** Frees the binding. Throws a TypeError while it is in a run. */
   [Symbol.dispose](): void {
     if (this.#binding === null) return;
+    if (this.#isInUse) throw new TypeError("a binding cannot be disposed of during a run");
     this.#runtime.api.ReleaseIoBinding(this.#binding);
     this.#binding = null;
     this.#bound.clear();
   }
+}
+
+function disposed(): TypeError {
+  return new TypeError("this binding has been disposed of");
 }

@@ -39,7 +39,7 @@ export class Runtime implements Disposable {
   constructor(path: string, threadCount = 0) {
     this.#library = openLibrary(path);
     try {
-      const { version, table } = readApiBase(this.#library, path);
+      const { version, table } = readApiBase(this.#library.symbols.OrtGetApiBase(), path);
       this.version = version;
       this.api = readApi(table);
       this.environment = createEnvironment(this.api, threadCount);
@@ -89,9 +89,11 @@ function openLibrary(path: string): Deno.DynamicLibrary<typeof EXPORTS> {
   }
 }
 
-/** `OrtApiBase`: pointer to GetApi, then pointer to GetVersionString. */
-function readApiBase(library: Deno.DynamicLibrary<typeof EXPORTS>, path: string) {
-  const base = library.symbols.OrtGetApiBase();
+/**
+ * Reads an `OrtApiBase`: pointer to GetApi, then pointer to GetVersionString.
+ * @throws RuntimeLoadError when the release is older than the functions that are needed
+ */
+export function readApiBase(base: Deno.PointerValue, path: string) {
   const view = base === null ? null : new Deno.UnsafePointerView(base);
   const getApi = view?.getPointer(0);
   const getVersion = view?.getPointer(8);

@@ -12,6 +12,8 @@ export interface SessionOptions {
   readonly executionProviders?: readonly ExecutionProvider[];
   /** ONNX Runtime's session configuration entries. */
   readonly config?: Readonly<Record<string, string>>;
+  /** Gives up loading when it aborts. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ExecutionProvider {
@@ -42,38 +44,43 @@ export class Session implements Disposable {
 
   /**
    * Loads a model from its ONNX bytes.
-   * @throws OrtError when the model, its external data or an execution provider is refused
+   * @throws OrtError when the model, its external data or an execution provider is refused; TypeError when it has
+   * inputs or outputs that this layer does not carry; the signal's reason when it aborts
    */
   static async create(
     runtime: Runtime,
     model: Uint8Array<ArrayBuffer>,
     options: SessionOptions = {},
   ): Promise<Session> {
+    const { signal } = options;
+    signal?.throwIfAborted();
     const { api } = runtime;
     const native = create(api, (slot) => api.CreateSessionOptions(slot));
+    const cancel = () => check(api, api.SessionOptionsSetLoadCancellationFlag(native, true));
     try {
-      check(api, api.DisablePerSessionThreads(native));
-      const config = { ...options.config };
-      if (options.externalDataFolder !== undefined) {
-        config["session.model_external_initializers_file_folder_path"] = options.externalDataFolder;
-      }
-      for (const [key, value] of Object.entries(config)) {
-        check(api, api.AddSessionConfigEntry(native, cString(key), cString(value)));
-      }
-      for (const provider of options.executionProviders ?? []) appendProvider(runtime, native, provider);
+      configure(runtime, native, options);
+      signal?.addEventListener("abort", cancel);
       const slot = new OutSlot();
-      check(
-        api,
-        await api.CreateSessionFromArray(
-          runtime.environment,
-          model,
-          BigInt(model.byteLength),
-          native,
-          slot.buffer,
-        ),
+      const length = BigInt(model.byteLength);
+      const status = await api.CreateSessionFromArray(
+        runtime.environment,
+        model,
+        length,
+        native,
+        slot.buffer,
       );
-      return new Session(runtime, slot.pointer);
+      try {
+        check(api, status);
+        signal?.throwIfAborted();
+        return new Session(runtime, slot.pointer);
+      } catch (error) {
+        // Loaded, but not wanted any more or of no use.
+        if (slot.integer !== 0) api.ReleaseSession(slot.pointer);
+        signal?.throwIfAborted();
+        throw error;
+      }
     } finally {
+      signal?.removeEventListener("abort", cancel);
       api.ReleaseSessionOptions(native);
     }
   }
@@ -97,6 +104,7 @@ export class Session implements Disposable {
     signal?.throwIfAborted();
     const { api } = this.#runtime;
     const session = this.#pointer;
+    const release = binding.use();
     const runOptions = create(api, (slot) => api.CreateRunOptions(slot));
     const terminate = () => check(api, api.RunOptionsSetTerminate(runOptions));
     this.#runsInFlight++;
@@ -118,6 +126,7 @@ export class Session implements Disposable {
       signal?.removeEventListener("abort", terminate);
       api.ReleaseRunOptions(runOptions);
       this.#runsInFlight--;
+      release();
     }
   }
 
@@ -133,6 +142,19 @@ export class Session implements Disposable {
     this.#runtime.api.ReleaseSession(this.#session);
     this.#session = null;
   }
+}
+
+function configure(runtime: Runtime, native: Deno.PointerObject, options: SessionOptions): void {
+  const { api } = runtime;
+  check(api, api.DisablePerSessionThreads(native));
+  const config = { ...options.config };
+  if (options.externalDataFolder !== undefined) {
+    config["session.model_external_initializers_file_folder_path"] = options.externalDataFolder;
+  }
+  for (const [key, value] of Object.entries(config)) {
+    check(api, api.AddSessionConfigEntry(native, cString(key), cString(value)));
+  }
+  for (const provider of options.executionProviders ?? []) appendProvider(runtime, native, provider);
 }
 
 function appendProvider({ api }: Runtime, native: Deno.PointerObject, provider: ExecutionProvider): void {

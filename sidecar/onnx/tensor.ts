@@ -1,6 +1,7 @@
 import type { Runtime } from "./runtime.ts";
 import { OutSlot } from "./c_memory.ts";
 import {
+  allocate,
   type ElementArray,
   elementCode,
   type ElementType,
@@ -77,26 +78,17 @@ export class Tensor<T extends ElementType = ElementType> implements Disposable {
   }
 
   /**
-   * Takes over a value that ONNX Runtime allocated and copies its elements into JavaScript memory.
+   * Copies the elements of a value that ONNX Runtime allocated into JavaScript memory. The value stays the caller's.
    * @throws TypeError when the value's elements are of a type this layer does not carry
    */
   static copyOf(runtime: Runtime, value: Deno.PointerObject): Tensor {
-    try {
-      const { type, dims } = describeValue(runtime, value);
-      const count = dims.reduce((product, dim) => product * dim, 1);
-      const slot = new OutSlot();
-      check(runtime.api, runtime.api.GetTensorMutableData(value, slot.buffer));
-      const copy = elementView(
-        type,
-        new ArrayBuffer(count * elementView(type, new ArrayBuffer(0)).BYTES_PER_ELEMENT),
-      );
-      if (copy.byteLength > 0) {
-        Deno.UnsafePointerView.copyInto(slot.pointer, copy as Uint8Array<ArrayBuffer>);
-      }
-      return Tensor.over(runtime, type, copy, dims);
-    } finally {
-      runtime.api.ReleaseValue(value);
-    }
+    const { type, dims } = describeValue(runtime, value);
+    const count = dims.reduce((product, dim) => product * dim, 1);
+    const slot = new OutSlot();
+    check(runtime.api, runtime.api.GetTensorMutableData(value, slot.buffer));
+    const copy = allocate(type, count);
+    if (copy.byteLength > 0) Deno.UnsafePointerView.copyInto(slot.pointer, copy as Uint8Array<ArrayBuffer>);
+    return Tensor.over(runtime, type, copy, dims);
   }
 
   /** The native value. Throws a TypeError after `dispose`. */

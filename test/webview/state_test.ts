@@ -84,6 +84,12 @@ Deno.test("reduce() follows a question from asked to done", () => {
   assert.equal(workingTurn(done), undefined);
 });
 
+Deno.test("workingTurn() gives the one that is answered, not those that wait", () => {
+  assert.equal(workingTurn(panel()), undefined);
+  const turns = [turn("1", { state: { kind: "stopped" } }), turn("2"), turn("3")];
+  assert.equal(workingTurn(panel({ turns }))?.id, "2");
+});
+
 Deno.test("reduce() keeps what was written when an answer fails or is stopped", () => {
   const writing = panel({ turns: [turn("1", { text: "It is" })] });
   const failed = after(writing, { kind: "failed", turnId: "1", failure: FAILURE }).turns[0];

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
-import { useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Rendering } from "../markdown.ts";
+import { patchChildren } from "../patch.ts";
 import { sanitise } from "../sanitise.ts";
 import { usePanel } from "./panel_context.ts";
 
@@ -33,5 +34,10 @@ export function Markdown({ text, isGrowing }: MarkdownProps): JSX.Element {
 }
 
 function HtmlBlock({ html }: { readonly html: string }): JSX.Element {
-  return useMemo(() => <div class="block" dangerouslySetInnerHTML={{ __html: sanitise(html) }} />, [html]);
+  const block = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (block.current !== null) patchChildren(block.current, sanitise(html));
+  }, [html]);
+  // Preact never sees the children, so it leaves them alone.
+  return <div ref={block} class="block" />;
 }

@@ -48,7 +48,7 @@ interface ShownProps {
 }
 
 function Shown({ host, state: { panel, focusCount }, tools: { post, t }, apply }: ShownProps): JSX.Element {
-  const { scroller, content, isFollowing, follow } = useFollowing();
+  const { scroller, content, isFollowing, follow } = useFollowing(panel.turns.length > 0);
   const [draft, setDraft] = useDraft(host);
   const [notice, setNotice] = useState<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);

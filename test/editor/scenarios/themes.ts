@@ -67,6 +67,8 @@ async function tabTo(editor: Editor, panel: Panel, label: string): Promise<void>
 function complaints(editor: Editor): readonly string[] {
   return editor.consoleRecords
     .filter(({ level }) => ["error", "warning", "uncaught"].includes(level))
+    // Chromium says this about VS Code's own frame around every page of an extension.
+    .filter(({ text }) => !text.startsWith("An iframe which has both allow-scripts and allow-same-origin"))
     .filter(({ text, source }) => /content security policy/i.test(text) || /sightline/i.test(text + source))
     .map(({ level, text }) => `${level}: ${text}`);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { GraphBuilder } from "../../../sidecar/graph/graph_builder.ts";
 import { allocate } from "../../../sidecar/onnx/element_type.ts";
 import { OrtError } from "../../../sidecar/onnx/ort_error.ts";
-import { Runtime, RuntimeLoadError } from "../../../sidecar/onnx/runtime.ts";
+import { Runtime } from "../../../sidecar/onnx/runtime.ts";
 import { Session } from "../../../sidecar/onnx/session.ts";
 import { Tensor } from "../../../sidecar/onnx/tensor.ts";
 import { runtimeLibrary } from "../../support/runtime_library.ts";
@@ -23,37 +23,16 @@ const withConstant = addition(
   (graph) => graph.constant("w", "float32", [3], Float32Array.of(10, 20, 30)),
 );
 
-/** y = A repeated matrix product that takes seconds. */
+/** y = A repeated matrix product that takes a second. */
 function slowModel(): Uint8Array<ArrayBuffer> {
   const graph = new GraphBuilder("slow");
   let value = graph.input("x", "float32", [768, 768]);
   const x = value;
-  for (let i = 0; i < 300; i++) value = graph.op("MatMul", [value, x]);
+  for (let i = 0; i < 100; i++) value = graph.op("MatMul", [value, x]);
   graph.node("Identity", [value], ["y"]);
   graph.output("y", "float32", [768, 768]);
   return graph.build();
 }
-
-Deno.test("Runtime reports its release and providers", () => {
-  assert.match(runtime.version, /^1\.\d+\.\d+$/);
-  assert.ok(runtime.executionProviders.includes("CPUExecutionProvider"));
-});
-
-Deno.test("Runtime says which file is missing and what to do", () => {
-  assert.throws(
-    () => new Runtime("/nowhere/libonnxruntime.so.1"),
-    (error: unknown) =>
-      error instanceof RuntimeLoadError && error.reason === "missing" &&
-      /nowhere/.test(error.message) && /npm ci/.test(error.message),
-  );
-});
-
-Deno.test("Runtime refuses a library that is not ONNX Runtime", async () => {
-  const file = await Deno.makeTempFile({ suffix: ".so" });
-  await Deno.writeTextFile(file, "not a library");
-  assert.throws(() => new Runtime(file), RuntimeLoadError);
-  await Deno.remove(file);
-});
 
 Deno.test("Session describes its inputs and outputs", async () => {
   using session = await Session.create(runtime, withConstant);
@@ -149,10 +128,13 @@ Deno.test("Session reads weights from a folder at any offset", async () => {
   using binding = session.bind().input("x", x).output("y", y);
   await session.run(binding);
   assert.deepEqual([...y.data], [2, 3, 4]);
-  const refused = (bytes: Uint8Array<ArrayBuffer>) =>
-    assert.rejects(Session.create(runtime, bytes, { externalDataFolder: folder }), OrtError);
+  const refused = (bytes: Uint8Array<ArrayBuffer>, text = /./) =>
+    assert.rejects(Session.create(runtime, bytes, { externalDataFolder: folder }), (error: unknown) => {
+      assert.ok(error instanceof OrtError && text.test(error.message), String(error));
+      return true;
+    });
   await refused(model("../w.bin"));
-  await refused(model("missing.bin"));
+  await refused(model("missing.bin"), /missing\.bin/);
   await refused(model("w.bin", 8));
   await Deno.remove(folder, { recursive: true });
 });
@@ -226,11 +208,6 @@ Deno.test("errors carry ONNX Runtime's code and text", async () => {
   );
 });
 
-Deno.test("Tensor refuses a shape that does not fit", () => {
-  assert.throws(() => Tensor.over(runtime, "float32", new Float32Array(3), [2, 2]), /\[2, 2\].*3/);
-  assert.throws(() => Tensor.over(runtime, "float32", new Float32Array(1), [-1, -1]), RangeError);
-});
-
 Deno.test("disposed objects say so", async () => {
   const session = await Session.create(runtime, withConstant);
   const x = Tensor.over(runtime, "float32", Float32Array.of(1, 2, 3), [1, 3]);
@@ -242,25 +219,4 @@ Deno.test("disposed objects say so", async () => {
   assert.throws(() => x.value, /disposed/);
   assert.throws(() => binding.pointer, /disposed/);
   await assert.rejects(session.run(binding), /disposed/);
-});
-
-Deno.test("memory stays flat over 1,000 runs", async () => {
-  const length = 4096;
-  using session = await Session.create(
-    runtime,
-    addition(length, (graph) => graph.constant("w", "float32", [length], new Float32Array(length))),
-  );
-  const data = allocate("float32", 64 * length);
-  const once = async () => {
-    using x = Tensor.over(runtime, "float32", data, [64, length]); // 1 MiB
-    using binding = session.bind().input("x", x).allocateOutput("y");
-    await session.run(binding, { signal: new AbortController().signal });
-    for (const y of binding.takeOutputs()) y[Symbol.dispose]();
-  };
-  for (let i = 0; i < 200; i++) await once();
-  const before = Deno.memoryUsage().rss;
-  for (let i = 0; i < 1000; i++) await once();
-  const grownMiB = (Deno.memoryUsage().rss - before) / 2 ** 20;
-  // A leak of the 1 MiB output would grow by 1,000 MiB, one of the input binding by more.
-  assert.ok(grownMiB < 100, `grew by ${grownMiB.toFixed(0)} MiB`);
 });

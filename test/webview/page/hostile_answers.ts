@@ -64,8 +64,12 @@ export async function sanitiseLetsNothingThrough(browser: Browser): Promise<void
   await page.addScriptTag({ content: outputFiles[0]?.text ?? "" });
   const left = await page.evaluate(
     (all) => {
-      const { tested } = globalThis as unknown as { tested: { sanitise(html: string): string } };
-      return all.map(([hostile]) => tested.sanitise(hostile));
+      const { tested } = globalThis as unknown as { tested: { sanitise(html: string): DocumentFragment } };
+      return all.map(([hostile]) => {
+        const box = document.createElement("div");
+        box.append(tested.sanitise(hostile));
+        return box.innerHTML;
+      });
     },
     HTML,
   );

@@ -73,7 +73,7 @@ function frame(): string {
 
 /** Runs in the page before its own script. */
 function playExtension(): void {
-  let posted: unknown[] = [];
+  const posted: unknown[] = [];
   let kept: unknown;
   Object.assign(globalThis, {
     take: () => posted.splice(0),

@@ -78,3 +78,20 @@ export async function codeCanBeCopied(browser: Browser): Promise<void> {
   await page.getByRole("button", { name: "Copy", exact: true }).click();
   assert.deepEqual(await posted(), [{ kind: "copy", text: "const a = 1 < 2;" }]);
 }
+
+/** What was selected stays selected while more comes, and the end looks as if it had come at once. */
+export async function growingAnswersKeepTheSelection(browser: Browser): Promise<void> {
+  const text =
+    "1. **one** and\n2. two\n   - `deep`\n\n> quoted\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n\nlast *words*";
+  const whole = await openPage(browser, { turns: [turn("1")] });
+  await whole.send(piece(text));
+  const { page, send } = await openPage(browser, { turns: [turn("1")] });
+  await send(piece(text.slice(0, 10)));
+  await page.locator(".answer strong").selectText();
+  for (const character of text.slice(10)) await send(piece(character));
+  assert.equal(await page.evaluate("getSelection().toString()"), "one");
+  assert.equal(
+    await page.locator(".answer").innerHTML(),
+    await whole.page.locator(".answer").innerHTML(),
+  );
+}

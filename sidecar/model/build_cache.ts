@@ -1,0 +1,141 @@
+// Built models on disk: built once, then found again. What stands in a model's folder is always whole.
+
+import { Failure } from "../../protocol/errors.ts";
+import type { Precision } from "../../protocol/conversation.ts";
+import type { ModelConfig } from "../checkpoint/config.ts";
+import { buildModel, GRAPHS, weightFormat, WEIGHTS_FILE } from "./build.ts";
+
+/** Raised whenever the same checkpoint gives other graphs or weights than before. */
+const BUILD_VERSION = 2;
+const FILES = [WEIGHTS_FILE, ...GRAPHS.map((name) => `${name}.onnx`)];
+const MANIFEST_FILE = "manifest.json";
+const DRAFT_SUFFIX = ".part";
+/** A draft that nothing was written to for this long was left behind by a process that was killed. */
+const DRAFT_LIFE_MS = 60 * 60 * 1000;
+
+/** The graphs of a model, and the folder that their weights are relative to. */
+export interface BuiltModel {
+  readonly vision: Uint8Array<ArrayBuffer>;
+  readonly resampler: Uint8Array<ArrayBuffer>;
+  readonly decoder: Uint8Array<ArrayBuffer>;
+  readonly weightsFolder: string;
+}
+
+/**
+ * Reads the built graphs of a checkpoint, building them first where they are missing or the checkpoint has changed.
+ * @param cacheFolder where built models are kept; every one in a folder of its own
+ * @throws Failure "model-…" or "storage-failed"; the signal's reason when it aborts
+ */
+export async function openBuiltModel(
+  folder: string,
+  config: ModelConfig,
+  precision: Precision,
+  cacheFolder: string,
+  signal?: AbortSignal,
+): Promise<BuiltModel> {
+  const family = `${await digest(folder)}-${precision}`;
+  const target = `${cacheFolder}/${family}-${await fingerprint(folder)}`;
+  try {
+    const built = await readBuilt(target);
+    if (built !== null) return built;
+    await removeDrafts(cacheFolder);
+    await buildInto(target, (draft) => buildModel(folder, config, weightFormat(precision), draft, signal));
+    await removeOutdated(cacheFolder, family, target);
+    const fresh = await readBuilt(target);
+    if (fresh === null) throw new Error(`the built model vanished from "${target}"`);
+    return fresh;
+  } catch (cause) {
+    if (!isSystemError(cause)) throw cause;
+    throw new Failure(
+      "storage-failed",
+      `Cannot prepare the model in "${folder}": writing to "${cacheFolder}" failed (${cause.message}). ` +
+        `Free some disk space or choose another storage folder.`,
+      { subject: cacheFolder, cause },
+    );
+  }
+}
+
+/** Builds apart, so that what stands in the target is always whole. */
+async function buildInto(target: string, build: (draft: string) => Promise<void>): Promise<void> {
+  const draft = `${target}.${crypto.randomUUID()}${DRAFT_SUFFIX}`;
+  try {
+    await Deno.mkdir(draft, { recursive: true });
+    await build(draft);
+    await writeManifest(draft);
+    await Deno.rename(draft, target).catch(async (cause: unknown) => {
+      // Another window may have built the same model meanwhile: the first to finish wins.
+      if (await readBuilt(target) !== null) return;
+      if (!isSystemError(cause)) throw cause;
+      // What stands there is damaged.
+      await Deno.remove(target, { recursive: true });
+      await Deno.rename(draft, target);
+    });
+  } finally {
+    await Deno.remove(draft, { recursive: true }).catch(() => {}); // Gone already when it was renamed.
+  }
+}
+
+/** Notes the size of every file, so that one that is missing or cut short is noticed. */
+async function writeManifest(target: string): Promise<void> {
+  const sizes: Record<string, number> = {};
+  for (const file of FILES) sizes[file] = (await Deno.stat(`${target}/${file}`)).size;
+  await Deno.writeTextFile(`${target}/${MANIFEST_FILE}`, JSON.stringify(sizes));
+}
+
+/** The graphs of a folder that has been built whole; null where there is none. */
+async function readBuilt(target: string): Promise<BuiltModel | null> {
+  try {
+    const sizes = JSON.parse(await Deno.readTextFile(`${target}/${MANIFEST_FILE}`)) as Record<string, number>;
+    for (const file of FILES) if ((await Deno.stat(`${target}/${file}`)).size !== sizes[file]) return null;
+    const [vision, resampler, decoder] = await Promise.all(
+      GRAPHS.map((name) => Deno.readFile(`${target}/${name}.onnx`)),
+    ) as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
+    return { vision, resampler, decoder, weightsFolder: target };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+/** Changes whenever a file of the checkpoint does. */
+async function fingerprint(folder: string): Promise<string> {
+  const files: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory || !/\.(safetensors|json)$/.test(name)) continue;
+    const { size, mtime } = await Deno.stat(`${folder}/${name}`);
+    files.push(`${name} ${size} ${mtime?.getTime() ?? 0}`);
+  }
+  return digest([BUILD_VERSION, ...files.sort()].join("\n"));
+}
+
+async function digest(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(hash, 0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** Frees the disk space of what was built from earlier versions of the same checkpoint. */
+async function removeOutdated(cacheFolder: string, family: string, target: string): Promise<void> {
+  for await (const { name } of Deno.readDir(cacheFolder)) {
+    const path = `${cacheFolder}/${name}`;
+    if (!name.startsWith(family) || path === target || name.endsWith(DRAFT_SUFFIX)) continue;
+    // On Windows the files may be in use by another window; they go the next time.
+    await Deno.remove(path, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Frees the disk space of drafts that were left behind. */
+async function removeDrafts(cacheFolder: string): Promise<void> {
+  await Deno.mkdir(cacheFolder, { recursive: true });
+  for await (const { name } of Deno.readDir(cacheFolder)) {
+    if (!name.endsWith(DRAFT_SUFFIX)) continue;
+    const path = `${cacheFolder}/${name}`;
+    const { mtime } = await Deno.lstat(`${path}/${WEIGHTS_FILE}`).catch(() => Deno.lstat(path));
+    if (Date.now() - (mtime?.getTime() ?? 0) < DRAFT_LIFE_MS) continue;
+    await Deno.remove(path, { recursive: true }).catch(() => {});
+  }
+}
+
+/** Whether the operating system refused something. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && typeof error.code === "string";
+}
