@@ -74,7 +74,9 @@ async function importIfInstalled<T>(load: () => Promise<unknown>): Promise<T | n
     return await load() as T;
   } catch (error) {
     // Not installed, or without a library for this platform.
-    if (error instanceof Error && /not found|cannot find|could not find/i.test(error.message)) return null;
+    if (
+      error instanceof Error && /not found|cannot find|could not find|not a dependency/i.test(error.message)
+    ) return null;
     throw error;
   }
 }
