@@ -3,7 +3,7 @@
 import { basename, resolve } from "node:path";
 import { existsSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { findLayout } from "../host/layout.ts";
+import type { findLayout } from "../host/layout.ts";
 import { SidecarConnection } from "../host/sidecar_connection.ts";
 import type { VideoSampling } from "../protocol/conversation.ts";
 import type { GenerateParams, GenerateResult, ModelSource } from "../protocol/sidecar.ts";

@@ -42,7 +42,7 @@ export async function openContainer(
     if (codecs === null) throw unsupported(name, "there is no video decoder for this platform");
     if (!await canDecode(config, codecs)) throw unsupported(name, `nothing here decodes ${config.codec}`);
     const description = await describe(input, track);
-    return new ContainerVideo(input, track, config, codecs, description, name);
+    return new ContainerVideo(input, track, config, codecs, description);
   } catch (cause) {
     input.dispose();
     throw cause instanceof Error && cause.name === "Failure" ? cause : damaged(name, reasonOf(cause), cause);
@@ -124,7 +124,6 @@ class ContainerVideo implements VideoSource {
   readonly #track: InputVideoTrack;
   readonly #config: DecoderConfig;
   readonly #codecs: CodecLibrary;
-  readonly #name: string;
 
   constructor(
     input: Input,
@@ -132,14 +131,12 @@ class ContainerVideo implements VideoSource {
     config: DecoderConfig,
     codecs: CodecLibrary,
     description: VideoDescription,
-    name: string,
   ) {
     this.#input = input;
     this.#track = track;
     this.#config = config;
     this.#codecs = codecs;
     this.description = description;
-    this.#name = name;
   }
 
   async *frames(timesS: readonly number[], signal?: AbortSignal) {

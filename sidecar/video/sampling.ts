@@ -40,13 +40,21 @@ export interface FrameChoice {
   readonly indices: readonly number[];
 }
 
-/** Chooses frames spread evenly over a span. */
+/**
+ * Chooses frames spread evenly over a span.
+ * @throws RangeError when a limit is none
+ */
 export function chooseFrames(span: FrameSpan, limits: SamplingLimits = {}): FrameChoice {
   const { frameCount } = span;
+  const { framesPerSecond = DEFAULT_FRAMES_PER_SECOND, packing = 1 } = limits;
+  if (!(framesPerSecond > 0)) throw new RangeError(`${framesPerSecond} frames a second cannot be looked at`);
+  if (!(Number.isInteger(packing) && packing >= 1 && packing <= MAX_PACKING)) {
+    throw new RangeError(`a group holds 1 to ${MAX_PACKING} frames, not ${packing}`);
+  }
   const maxGroups = Math.min(limits.maxGroups ?? MAX_GROUPS, MAX_GROUPS);
   const plan = planFrames(
     span,
-    limits.framesPerSecond ?? DEFAULT_FRAMES_PER_SECOND,
+    framesPerSecond,
     maxGroups,
     limits.packing,
   );
@@ -64,7 +72,7 @@ function planFrames(
 ): { packing: number; count: number } {
   const durationS = frameCount / frameRate;
   if (wanted * Math.trunc(durationS) <= maxGroups) {
-    // The card never asks for more frames than there are.
+    // Of a video with less than a frame in two seconds the card would take none.
     const perSecond = Math.min(wanted, Math.max(roundHalfEven(frameRate), frameRate < 1 ? frameRate : 1));
     return { packing: forced ?? 1, count: roundHalfEven(perSecond * Math.min(maxGroups, durationS)) };
   }

@@ -73,7 +73,7 @@ export async function makeVideo(recipe: VideoRecipe): Promise<Uint8Array<ArrayBu
   output.addVideoTrack(source, recipe.rotation === undefined ? {} : { rotation: recipe.rotation });
   await output.start();
   let adding: Promise<void> = Promise.resolve();
-  let failure: unknown = null;
+  let failure: Error | null = null;
   let order: PictureOrder | null = null;
   const encoder = new codecs.VideoEncoder({
     output: (chunk, metadata) => {
@@ -121,7 +121,7 @@ export async function makeVideo(recipe: VideoRecipe): Promise<Uint8Array<ArrayBu
   encoder.close();
   clearInterval(timer);
   await adding;
-  if (failure !== null) throw failure;
+  if (failure !== null) throw new Error("the video could not be encoded", { cause: failure });
   await output.finalize();
   return new Uint8Array(target.buffer as ArrayBuffer);
 }

@@ -303,8 +303,9 @@ Deno.test("memory does not grow with the length of a video", async () => {
         const before = Deno.memoryUsage().rss;
         let most = before;
         let seen = 0;
-        for await (const _ of video.frames(steady(count, 25))) {
-          if (++seen % 50 === 0) most = Math.max(most, Deno.memoryUsage().rss);
+        for await (const { index } of video.frames(steady(count, 25))) {
+          assert.equal(index, seen++);
+          if (seen % 50 === 0) most = Math.max(most, Deno.memoryUsage().rss);
         }
         assert.equal(seen, count);
         return most - before;

@@ -98,6 +98,16 @@ Deno.test("chooseFrames() keeps to fewer groups where the model holds fewer", ()
   assert.equal(indices.length, 60);
 });
 
+Deno.test("chooseFrames() refuses limits that are none", () => {
+  for (
+    const limits of [{ packing: 0 }, { packing: 7 }, { packing: 1.5 }, { framesPerSecond: 0 }, {
+      framesPerSecond: NaN,
+    }]
+  ) {
+    assert.throws(() => chooseFrames({ frameCount: 10, frameRate: 10 }, limits), RangeError);
+  }
+});
+
 Deno.test("group() leaves the rest in the last group", () => {
   assert.deepEqual(group([1, 2, 3, 4, 5], 2), [[1, 2], [3, 4], [5]]);
 });
