@@ -3,6 +3,8 @@
 import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
+const RUNTIMES = ["extension", "webview", "host", "sidecar", "test/webview/page"];
+
 export default tseslint.config(
   { ignores: ["dist/", "node_modules/", ".cache/", ".train/", ".vscode-test/", "models/", "**/*.mjs"] },
   eslint.configs.recommended,
@@ -10,8 +12,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        project: ["extension", "webview", "host", "sidecar"].filter((n) => n === "host" || n === "sidecar")
-          .map((name) => `${name}/tsconfig.json`),
+        project: RUNTIMES.map((name) => `${name}/tsconfig.json`),
       },
     },
     linterOptions: { reportUnusedDisableDirectives: "error" },

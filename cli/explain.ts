@@ -3,7 +3,7 @@
 import { basename, resolve } from "node:path";
 import { existsSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
-import type { findLayout } from "../host/layout.ts";
+import type { Layout } from "../host/layout.ts";
 import { SidecarConnection } from "../host/sidecar_connection.ts";
 import type { VideoSampling } from "../protocol/conversation.ts";
 import type { GenerateParams, GenerateResult, ModelSource } from "../protocol/sidecar.ts";
@@ -141,7 +141,7 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 
 async function explain(
   request: Request,
-  layout: ReturnType<typeof findLayout>,
+  layout: Layout,
   signal: AbortSignal,
 ): Promise<void> {
   const storage = storageFolder();

@@ -14,6 +14,7 @@ import { displayName } from "../host/display_name.ts";
 import type { PictureStore } from "../host/picture_store.ts";
 import { Failure } from "../protocol/errors.ts";
 import { failureSentence } from "./error_messages.ts";
+import { GrowingEditor } from "./growing_editor.ts";
 import { nameAt, storePictureAt } from "./picture_reader.ts";
 import { usePictures } from "./picture_use.ts";
 import type { SendRequest } from "./sidecar.ts";
@@ -29,22 +30,32 @@ export interface ExtractTextParts {
 /** Where the text goes. */
 export type TextTarget = "editor" | "clipboard";
 
-/** Reads the text of pictures, one after the other, with progress that can be stopped, and shows what came of it. */
+/**
+ * Reads the text of pictures, one after the other, with progress that can be stopped. In an editor the text of each
+ * stands as soon as it is read.
+ */
 export async function extractText(
   uris: readonly Uri[],
   target: TextTarget,
   parts: ExtractTextParts,
 ): Promise<void> {
   const startMs = performance.now();
-  const outcomes = await readAll(uris, parts);
+  const editor = new GrowingEditor();
+  const outcomes = await readAll(uris, parts, async (soFar) => {
+    if (target === "editor" && hasText(soFar)) await editor.show(joinTexts(soFar, uris.length, l10n.t));
+  });
   const readCount = outcomes.filter(({ kind }) => kind === "read").length;
   const spentMs = (performance.now() - startMs).toFixed(0);
   parts.log.info(`text: read from ${readCount} of ${uris.length} pictures in ${spentMs} ms`);
-  if (hasText(outcomes)) await deliver(joinTexts(outcomes, l10n.t), target);
+  if (target === "clipboard" && hasText(outcomes)) await copy(outcomes);
   await tell(outcomes, target);
 }
 
-async function readAll(uris: readonly Uri[], parts: ExtractTextParts): Promise<PictureOutcome[]> {
+async function readAll(
+  uris: readonly Uri[],
+  parts: ExtractTextParts,
+  onOutcome: (soFar: readonly PictureOutcome[]) => Promise<void>,
+): Promise<readonly PictureOutcome[]> {
   const options = {
     location: ProgressLocation.Notification,
     title: l10n.t("Reading text"),
@@ -58,6 +69,7 @@ async function readAll(uris: readonly Uri[], parts: ExtractTextParts): Promise<P
       const place = uris.length === 1 ? "" : ` (${index + 1}/${uris.length})`;
       progress.report({ message: `${nameAt(uri)}${place}`, increment: index === 0 ? 0 : 100 / uris.length });
       outcomes.push(await readOne(uri, stopping.signal, parts));
+      await onOutcome(outcomes);
     }
     return outcomes;
   });
@@ -86,20 +98,16 @@ function nameInWorkspace(uri: Uri): string {
     : displayName(workspace.asRelativePath(uri));
 }
 
-async function deliver(text: string, target: TextTarget): Promise<void> {
-  if (target === "clipboard") return await env.clipboard.writeText(text);
-  const document = await workspace.openTextDocument({ content: text, language: "plaintext" });
-  await window.showTextDocument(document, { preview: false });
+async function copy(outcomes: readonly PictureOutcome[]): Promise<void> {
+  await env.clipboard.writeText(joinTexts(outcomes, outcomes.length, l10n.t));
 }
 
 /** Says how it went, and offers to copy what stands in the editor. */
 async function tell(outcomes: readonly PictureOutcome[], target: TextTarget): Promise<void> {
   const summary = summarize(outcomes, target, l10n.t);
   if (summary === null) return;
-  const copy = l10n.t("Copy");
-  const buttons = target === "editor" && hasText(outcomes) ? [copy] : [];
-  const chosen = await show(summary, buttons);
-  if (chosen === copy) await deliver(joinTexts(outcomes, l10n.t), "clipboard");
+  const buttons = target === "editor" && hasText(outcomes) ? [l10n.t("Copy")] : [];
+  if (await show(summary, buttons) !== undefined) await copy(outcomes);
 }
 
 function show({ loudness, text }: Summary, buttons: readonly string[]): Thenable<string | undefined> {

@@ -20,10 +20,14 @@ export function hasText(outcomes: readonly PictureOutcome[]): boolean {
   return outcomes.some((outcome) => outcome.kind === "read" && outcome.text.trim() !== "");
 }
 
-/** The texts as one: of several pictures each under its name, those without text with the reason. */
-export function joinTexts(outcomes: readonly PictureOutcome[], t: Translate): string {
+/**
+ * The texts so far as one: of several pictures each under its name, those without text with the reason. It begins
+ * with what it was before the latest picture.
+ * @param totalCount how many pictures there will be
+ */
+export function joinTexts(outcomes: readonly PictureOutcome[], totalCount: number, t: Translate): string {
   const [first] = outcomes;
-  if (outcomes.length === 1 && first?.kind === "read") return `${first.text.trimEnd()}\n`;
+  if (totalCount === 1 && first?.kind === "read") return `${first.text.trimEnd()}\n`;
   return outcomes.map((outcome) => `# ${outcome.name}\n\n${textOf(outcome, t)}\n`).join("\n\n");
 }
 

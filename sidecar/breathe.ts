@@ -1,4 +1,5 @@
-// Long loops in JavaScript give the event loop a turn now and then, so that a request to cancel is heard.
+// Hearing a request to cancel: long loops in JavaScript give the event loop a turn now and then, and nobody waits for
+// work of others that cannot be stopped.
 
 /** Longest stretch of work without a pause. */
 const STRETCH_MS = 12;
@@ -24,4 +25,17 @@ export function breathe(signal?: AbortSignal): Pause {
       since = performance.now();
     },
   };
+}
+
+/**
+ * Waits for what cannot be stopped. After an abort it goes on, and what comes of it is dropped.
+ * @throws what the promise does; the signal's reason when it aborts first
+ */
+export function waitFor<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
+  if (signal === undefined) return promise;
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const giveUp = () => reject(signal.reason);
+  if (signal.aborted) giveUp();
+  else signal.addEventListener("abort", giveUp);
+  return Promise.race([aborted, promise]).finally(() => signal.removeEventListener("abort", giveUp));
 }

@@ -39,7 +39,7 @@ export interface Watch<Progress> {
 }
 
 /** The engine. One request uses the device at a time; others wait in order. */
-export class Engine implements Disposable {
+export class Engine implements AsyncDisposable {
   readonly #parts: EngineParts;
   readonly #pictures: Pictures;
   readonly #videos: Videos;
@@ -48,6 +48,7 @@ export class Engine implements Disposable {
   #model: Model | null = null;
   #reader: TextReader | null = null;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #end = new AbortController();
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -61,8 +62,7 @@ export class Engine implements Disposable {
    * @throws Failure; the signal's reason when it aborts
    */
   generate(params: GenerateParams, watch: Watch<GenerateProgress>): Promise<GenerateResult> {
-    if (this.#device.isBusy) watch.onProgress({ kind: "stage", stage: "queued" });
-    return this.#useDevice(watch.signal, () => this.#generate(params, watch));
+    return this.#useDevice(watch, (watched) => this.#generate(params, watched));
   }
 
   /**
@@ -70,18 +70,19 @@ export class Engine implements Disposable {
    * @throws Failure; the signal's reason when it aborts
    */
   readText({ picture }: ReadTextParams, watch: Watch<ReadTextProgress>): Promise<ReadTextResult> {
-    if (this.#device.isBusy) watch.onProgress({ kind: "stage", stage: "queued" });
-    return this.#useDevice(watch.signal, async () => {
+    return this.#useDevice(watch, async ({ signal, onProgress }) => {
       const stopwatch = new Stopwatch();
-      watch.onProgress({ kind: "stage", stage: "decoding-picture" });
-      const opened = await this.#pictures.open(picture, await this.#describe(this.#source()), watch.signal);
-      const { text, lines } = await this.#pictures.readText(opened, await this.#textReader(), {
-        signal: watch.signal,
-        onProgress: (_, done, total) =>
-          watch.onProgress({ kind: "stage", stage: "reading-text", done, total }),
-      });
-      const { widthPx, heightPx } = opened.receipt;
-      return { widthPx, heightPx, text, lines, readTextMs: stopwatch.elapsed };
+      onProgress({ kind: "stage", stage: "decoding-picture" });
+      const { pixels } = await this.#pictures.decode(picture, signal);
+      const { text, lines } = await this.#pictures.readText(
+        { ref: picture, pixels },
+        await this.#textReader(),
+        {
+          signal,
+          onProgress: (_, done, total) => onProgress({ kind: "stage", stage: "reading-text", done, total }),
+        },
+      );
+      return { widthPx: pixels.width, heightPx: pixels.height, text, lines, readTextMs: stopwatch.elapsed };
     });
   }
 
@@ -109,6 +110,7 @@ export class Engine implements Disposable {
     params: GenerateParams,
     { signal, onProgress }: Watch<GenerateProgress>,
   ): Promise<GenerateResult> {
+    if (params.conversation.at(-1)?.role !== "user") throw new RangeError("the last turn must be the user's");
     const stopwatch = new Stopwatch();
     const model = await this.#loadModel(this.#source(params.model), signal, () => {
       onProgress({ kind: "stage", stage: "loading-model" });
@@ -228,10 +230,15 @@ export class Engine implements Disposable {
     return tokens;
   }
 
-  async #useDevice<T>(signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+  async #useDevice<T, P>(
+    { signal, onProgress }: Watch<P | { readonly kind: "stage"; readonly stage: "queued" }>,
+    task: (watch: Watch<P>) => Promise<T>,
+  ): Promise<T> {
+    if (this.#device.isBusy) onProgress({ kind: "stage", stage: "queued" });
+    const either = AbortSignal.any([signal, this.#end.signal]);
     clearTimeout(this.#idleTimer);
     try {
-      return await this.#device.run(task, signal);
+      return await this.#device.run(() => task({ signal: either, onProgress }), either);
     } finally {
       this.#startIdleTimer();
     }
@@ -240,7 +247,7 @@ export class Engine implements Disposable {
   #startIdleTimer(): void {
     const { idleUnloadMs } = this.#parts.options;
     clearTimeout(this.#idleTimer);
-    if (idleUnloadMs <= 0 || this.#device.isBusy) return;
+    if (idleUnloadMs <= 0 || this.#device.isBusy || this.#end.signal.aborted) return;
     this.#idleTimer = setTimeout(() => this.#free(), idleUnloadMs);
   }
 
@@ -294,9 +301,11 @@ export class Engine implements Disposable {
     this.#videos.clear();
   }
 
-  [Symbol.dispose](): void {
+  /** Cancels what runs and waits, then frees everything. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort();
     clearTimeout(this.#idleTimer);
-    this.#free();
+    await this.unload();
   }
 }
 

@@ -1,3 +1,5 @@
+import { waitFor } from "./breathe.ts";
+
 /** Lets one task run at a time, in the order in which they came. */
 export class Exclusive {
   #last: Promise<unknown> = Promise.resolve();
@@ -26,13 +28,4 @@ export class Exclusive {
       void before.then(() => resolve());
     }
   }
-}
-
-function waitFor(turn: Promise<unknown>, signal?: AbortSignal): Promise<unknown> {
-  if (signal === undefined) return turn;
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const giveUp = () => reject(signal.reason);
-  signal.addEventListener("abort", giveUp);
-  return Promise.race([turn, promise]).finally(() => signal.removeEventListener("abort", giveUp));
 }

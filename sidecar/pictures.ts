@@ -2,7 +2,7 @@
 // cached by content, and any of it may be forgotten: requests carry what is needed to make it again.
 
 import type { PictureReceipt, PictureRef, TextLine } from "../protocol/conversation.ts";
-import { decodePicture } from "./image/decode.ts";
+import { type DecodedPicture, decodePicture } from "./image/decode.ts";
 import type { Pixels } from "./image/pixels.ts";
 import { planSlices, sliceCount, type SlicePlan } from "./image/slice.ts";
 import { LruCache } from "./lru_cache.ts";
@@ -54,11 +54,19 @@ export class Pictures {
   }
 
   /**
+   * Decodes a picture.
+   * @throws Failure "picture-…"; the signal's reason when it aborts
+   */
+  async decode(ref: PictureRef, signal?: AbortSignal): Promise<DecodedPicture> {
+    return await decodePicture(await this.#store.read(ref), ref.name, { signal });
+  }
+
+  /**
    * Decodes a picture and plans its slices for a model.
    * @throws Failure "picture-…"; the signal's reason when it aborts
    */
   async open(ref: PictureRef, { config }: ModelDescription, signal?: AbortSignal): Promise<OpenPicture> {
-    const { pixels, format, notes } = await decodePicture(await this.#store.read(ref), ref.name, { signal });
+    const { pixels, format, notes } = await this.decode(ref, signal);
     const plan = planSlices(pixels, config.slicing);
     const count = sliceCount(plan);
     const receipt: PictureReceipt = {

@@ -39,7 +39,7 @@ export function serve(connection: Connection, start: StartEngine): void {
       throw toResponseError(error, connection);
     }
   });
-  connection.onShutdown(() => started?.engine[Symbol.dispose]());
+  connection.onShutdown(() => started?.engine[Symbol.asyncDispose]());
 
   const engine = () => {
     if (started === null) throw new Error("a request came before initialize");

@@ -3,7 +3,7 @@
 
 import type { PictureNote } from "../../protocol/conversation.ts";
 import { Failure } from "../../protocol/errors.ts";
-import { breathe } from "../breathe.ts";
+import { breathe, waitFor } from "../breathe.ts";
 import type { Pixels } from "./pixels.ts";
 import { describeFormat } from "./signature.ts";
 import type { Size } from "./slice.ts";
@@ -49,10 +49,10 @@ export async function decodePicture(
   const { default: sharp } = await import("sharp");
   sharp.cache(false); // Pictures are decoded once; a cache would only hold memory.
 
-  const header = await sharp(bytes, { limitInputPixels: false }).metadata().catch((cause: unknown) => {
+  const reading = sharp(bytes, { limitInputPixels: false }).metadata().catch((cause: unknown) => {
     throw unreadable(bytes, name, cause);
   });
-  signal?.throwIfAborted();
+  const header = await waitFor(reading, signal);
   const { format } = header;
   const turned = !asReference && (header.orientation ?? 1) >= 5;
   const size = turned ? { width: header.height, height: header.width } : header;
@@ -60,7 +60,6 @@ export async function decodePicture(
 
   const notes: PictureNote[] = [];
   const density = format === "svg" ? vectorDensity(size) : undefined;
-  if (density !== undefined) notes.push({ kind: "vector-drawn-at", ...scaled(size, density / SVG_DENSITY) });
   if (format === "svg" && hasExternalReferences(bytes)) notes.push({ kind: "external-references-left-out" });
   if ((header.pages ?? 1) > 1) notes.push({ kind: "first-frame", frameCount: header.pages ?? 1 });
   if (!asReference && (header.orientation ?? 1) > 1) notes.push({ kind: "rotated-by-exif" });
@@ -73,12 +72,15 @@ export async function decodePicture(
     ...(density === undefined ? {} : { density }),
   });
   if (!asReference) pipeline = pipeline.autoOrient();
-  const { data, info } = await pipeline.toColourspace("srgb").raw({ depth: "uchar" })
+  const decoding = pipeline.toColourspace("srgb").raw({ depth: "uchar" })
     .toBuffer({ resolveWithObject: true })
     .catch((cause: unknown) => {
       throw damaged(name, cause);
     });
-  signal?.throwIfAborted();
+  const { data, info } = await waitFor(decoding, signal);
+  if (density !== undefined) {
+    notes.unshift({ kind: "vector-drawn-at", widthPx: info.width, heightPx: info.height });
+  }
 
   const flat = await flatten(data, info.channels, asReference, signal);
   if (flat.wasTransparent) notes.push({ kind: "transparency-on-white" });
@@ -111,10 +113,6 @@ const SVG_DENSITY = 72;
 function vectorDensity({ width, height }: Size): number | undefined {
   const side = Math.max(width, height);
   return side >= VECTOR_SIDE_PX ? undefined : SVG_DENSITY * VECTOR_SIDE_PX / side;
-}
-
-function scaled({ width, height }: Size, factor: number) {
-  return { widthPx: Math.round(width * factor), heightPx: Math.round(height * factor) };
 }
 
 /** Whether an SVG names things outside itself, which are never loaded. */

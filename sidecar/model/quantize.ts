@@ -19,8 +19,12 @@ export interface QuantizedMatrix {
 
 /** Blocks between two looks at the clock. */
 const BLOCKS_PER_LOOK = 256;
-/** Scales that are tried around the one that fits the largest value exactly. */
-const TRIALS = [-9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+/**
+ * Scales that are tried around the one that fits the largest value exactly. With 8 bits the best of them has an error
+ * that is 5 % smaller, and already small: not worth nineteen times the time.
+ */
+const TRIALS_4_BITS = [-9, -8, -7, -6, -5, -4, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const TRIALS_8_BITS = [0];
 const TRIAL_STEP = 0.1;
 
 /**
@@ -41,12 +45,13 @@ export async function quantizeBlocks(
   const data = new Uint8Array(rows * columns * bits / 8);
   const scales = new Float32Array(rows * columns / blockSize);
   const offset = 1 << (bits - 1);
+  const trials = bits === 8 ? TRIALS_8_BITS : TRIALS_4_BITS;
   const pause = breathe(signal);
   for (let block = 0; block < scales.length; block++) {
     if (block % BLOCKS_PER_LOOK === 0 && pause.isDue) await pause.now();
     const start = block * blockSize;
     const source = values.subarray(start, start + blockSize);
-    const scale = bestScale(source, offset);
+    const scale = bestScale(source, offset, trials);
     scales[block] = scale;
     for (let i = 0; i < blockSize; i++) {
       const code = quantize(source[i] as number, scale, offset) + offset;
@@ -76,13 +81,13 @@ function quantize(value: number, scale: number, offset: number): number {
   return Math.max(-offset, Math.min(offset - 1, code));
 }
 
-function bestScale(block: Float32Array, offset: number): number {
+function bestScale(block: Float32Array, offset: number, trials: readonly number[]): number {
   let peak = 0;
   for (const value of block) if (Math.abs(value) > Math.abs(peak)) peak = value;
   if (peak === 0) return 0;
   let best = 0;
   let smallest = Infinity;
-  for (const trial of TRIALS) {
+  for (const trial of trials) {
     // The range is one longer below zero than above, so the largest value is put there.
     const scale = Math.fround(refit(block, -peak / (offset + TRIAL_STEP * trial), offset));
     const error = squaredError(block, scale, offset);

@@ -38,14 +38,22 @@ interface Band {
 /** The band with most text in its smaller column. */
 function findBand(ordered: readonly Piece[]): Band | null {
   const gutter = MIN_GUTTER * median(ordered.map(heightOf));
-  const edges = [...new Set(ordered.map(({ left }) => Math.floor(left)))];
   let best: Band | null = null;
-  for (const edge of edges) {
+  for (const edge of leftEdges(ordered, gutter)) {
     for (const band of bandsAt(ordered, edge, gutter)) {
       if (isColumns(band) && (best === null || sizeOf(band) > sizeOf(best))) best = band;
     }
   }
   return best;
+}
+
+/** Where pieces begin; of edges closer than a gutter's width, which no gutter can part, the leftmost. */
+function leftEdges(pieces: readonly Piece[], gutter: number): number[] {
+  const edges: number[] = [];
+  for (const left of pieces.map(({ left }) => left).sort((a, b) => a - b)) {
+    if (edges.length === 0 || left - (edges.at(-1) as number) >= gutter) edges.push(left);
+  }
+  return edges;
 }
 
 function sizeOf({ left, right }: Band): number {
@@ -59,10 +67,15 @@ function bandsAt(ordered: readonly Piece[], edge: number, gutter: number): Band[
   for (let i = 0; i <= ordered.length; i++) {
     const piece = ordered[i];
     if (piece !== undefined && !(piece.left < edge && piece.right > edge - gutter)) continue;
-    if (i > start) bands.push(trim(ordered, start, i, edge));
+    if (hasBothSides(ordered.slice(start, i), edge)) bands.push(trim(ordered, start, i, edge));
     start = i + 1;
   }
   return bands;
+}
+
+function hasBothSides(pieces: readonly Piece[], edge: number): boolean {
+  const leftCount = pieces.filter(({ left }) => left < edge).length;
+  return leftCount >= MIN_ROWS && pieces.length - leftCount >= MIN_ROWS;
 }
 
 /** Leaves out of a run what does not belong to its columns: bars at its top and bottom, and titles over the right one. */

@@ -11,12 +11,15 @@ import type { Network } from "./network.ts";
 
 /** The network halves sizes five times. */
 const STRIDE = 32;
-/** Longest side of the part of a tile whose result is kept. A tile takes 150 MB while it runs. */
+/** Longest side of the part of a tile whose result is kept. */
 const MAX_CORE = 1024;
 /** What a tile sees around its core, so that a line on a seam is found from both sides. */
 const MARGIN = 64;
-/** Larger pictures are made smaller for detection, which bounds time and memory: 24 MP take about 10 s. */
-const MAX_PIXELS = 24e6;
+/**
+ * Larger pictures are made smaller for detection, which bounds time and memory. PaddleOCR stops at a side of 960 pixels,
+ * where the text of a screen becomes too small to be found; this keeps a screen of 5120×2880 as it is.
+ */
+const MAX_PIXELS = 16e6;
 /** Of ImageNet, for the channels in the order in which the network takes them: blue, green, red. */
 const MEANS = [0.485, 0.456, 0.406] as const;
 const DEVIATIONS = [0.229, 0.224, 0.225] as const;

@@ -13,8 +13,8 @@ const HEIGHT = 48;
 const BATCH_SIZE = 16;
 /** Classes: upright, upside down. */
 const CLASS_COUNT = 2;
-/** PaddleOCR's limit. */
-const SURE = 0.9;
+/** PaddleOCR has 0.9 and believes it; here the text read from the turned strip decides. */
+const LIKELY = 0.5;
 
 /** PaddleOCR's text direction classifier. */
 export class DirectionClassifier implements Disposable {
@@ -25,7 +25,7 @@ export class DirectionClassifier implements Disposable {
   }
 
   /**
-   * For each box, whether its text surely stands on its head.
+   * For each box, whether its text probably stands on its head.
    * @throws the signal's reason when it aborts
    */
   async areUpsideDown(picture: Pixels, quads: readonly Quad[], signal?: AbortSignal): Promise<boolean[]> {
@@ -37,8 +37,7 @@ export class DirectionClassifier implements Disposable {
       for (const [index, quad] of batch.entries()) {
         const { width, height } = sizeOf(quad);
         const stripWidth = Math.min(WIDTH, Math.max(1, Math.ceil((width / Math.max(height, 1)) * HEIGHT)));
-        drawStrip(picture, quad, stripWidth, { values, index, width: WIDTH, height: HEIGHT });
-        if (pause.isDue) await pause.now();
+        await drawStrip(picture, quad, stripWidth, { values, index, width: WIDTH, height: HEIGHT }, pause);
       }
       const probabilities = await this.#network.run(
         values,
@@ -46,7 +45,7 @@ export class DirectionClassifier implements Disposable {
         [batch.length, CLASS_COUNT],
         signal,
       );
-      answers.push(...batch.map((_, i) => (probabilities[i * CLASS_COUNT + 1] as number) > SURE));
+      answers.push(...batch.map((_, i) => (probabilities[i * CLASS_COUNT + 1] as number) > LIKELY));
     }
     return answers;
   }

@@ -59,8 +59,7 @@ export class Recognizer implements Disposable {
     const values = allocate("float32", batch.length * 3 * HEIGHT * width);
     const pause = breathe(signal);
     for (const [index, strip] of batch.entries()) {
-      drawStrip(picture, strip.quad, strip.width, { values, index, width, height: HEIGHT });
-      if (pause.isDue) await pause.now();
+      await drawStrip(picture, strip.quad, strip.width, { values, index, width, height: HEIGHT }, pause);
     }
     const stepCount = width / STEP;
     const { classCount } = this.#alphabet;

@@ -4,6 +4,8 @@ import { heightOf, middleOf, type Piece } from "./piece.ts";
 
 /** Middles this far apart, in heights of the lower piece, are of one row. */
 const ROW_TOLERANCE = 0.5;
+/** Rows of columns set side by side that may be under way at one height. */
+const MAX_OPEN_ROWS = 8;
 /** Pieces of one line are at most this far apart, in heights; boxes reach a third of a height over their text. */
 const JOIN_GAP = 0.7;
 /** Pieces of one line have heights within this factor. */
@@ -13,7 +15,7 @@ const JOIN_HEIGHTS = 1.6;
 export function toRows(pieces: readonly Piece[]): Piece[][] {
   const rows: Piece[][] = [];
   for (const piece of pieces.toSorted((a, b) => middleOf(a) - middleOf(b))) {
-    const row = rows.findLast((row) => isSameRow(row.at(-1) as Piece, piece));
+    const row = rows.slice(-MAX_OPEN_ROWS).findLast((row) => isSameRow(row.at(-1) as Piece, piece));
     if (row === undefined) rows.push([piece]);
     else row.push(piece);
   }

@@ -1,5 +1,6 @@
 // Cuts a text box out of a picture and lays it straight, at the height that the networks read.
 
+import type { Pause } from "../breathe.ts";
 import type { Pixels } from "../image/pixels.ts";
 import type { Quad } from "./geometry.ts";
 
@@ -12,15 +13,25 @@ export interface StripPlace {
   readonly height: number;
 }
 
+/** A pixel of a strip is the mean of this many points of the picture along each side, at most. */
+const MAX_SAMPLES = 4;
+
 /**
  * Draws a box as a strip of a width, and leaves the rest of the place as it is.
  * Boxes larger than the strip are averaged, smaller ones interpolated.
+ * @throws the signal's reason when it aborts
  */
-export function drawStrip(picture: Pixels, quad: Quad, stripWidth: number, place: StripPlace): void {
+export async function drawStrip(
+  picture: Pixels,
+  quad: Quad,
+  stripWidth: number,
+  place: StripPlace,
+  pause: Pause,
+): Promise<void> {
   const [[x0, y0], [x1, y1], , [x3, y3]] = quad;
   const alongX = (x1 - x0) / stripWidth, alongY = (y1 - y0) / stripWidth;
   const acrossX = (x3 - x0) / place.height, acrossY = (y3 - y0) / place.height;
-  const count = Math.max(1, Math.round(Math.hypot(acrossX, acrossY)));
+  const count = Math.min(MAX_SAMPLES, Math.max(1, Math.round(Math.hypot(acrossX, acrossY))));
   for (let y = 0; y < place.height; y++) {
     for (let k = 0; k < count * count; k++) {
       const u = (k % count + 0.5) / count;
@@ -34,6 +45,7 @@ export function drawStrip(picture: Pixels, quad: Quad, stripWidth: number, place
         y,
         count * count,
       );
+      if (pause.isDue) await pause.now();
     }
   }
 }

@@ -8,12 +8,12 @@ const FAILED: PictureOutcome = { kind: "failed", name: "b.png", reason: "It is e
 const STOPPED: PictureOutcome = { kind: "stopped", name: "c.png" };
 
 Deno.test("joinTexts() is the bare text of one picture", () => {
-  assert.equal(joinTexts([READ], english), "Hello\nworld\n");
+  assert.equal(joinTexts([READ], 1, english), "Hello\nworld\n");
 });
 
 Deno.test("joinTexts() names every picture of several and says why one has no text", () => {
   assert.equal(
-    joinTexts([READ, FAILED, BLANK, STOPPED], english),
+    joinTexts([READ, FAILED, BLANK, STOPPED], 4, english),
     [
       "# a.png\n\nHello\nworld\n",
       "# b.png\n\n(not read: It is empty.)\n",
@@ -21,6 +21,15 @@ Deno.test("joinTexts() names every picture of several and says why one has no te
       "# c.png\n\n(not read: stopped)\n",
     ].join("\n\n"),
   );
+});
+
+Deno.test("joinTexts() only grows while pictures are read", () => {
+  const all = [READ, FAILED, BLANK, STOPPED];
+  const whole = joinTexts(all, all.length, english);
+  for (const [count] of all.entries()) {
+    const part = joinTexts(all.slice(0, count + 1), all.length, english);
+    assert.ok(whole.startsWith(part) && part.includes("# a.png"), part);
+  }
 });
 
 Deno.test("hasText() does not count white space", () => {

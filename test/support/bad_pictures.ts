@@ -30,6 +30,11 @@ export function plainPng(width: number, height: number, background = "#336699"):
     .toBuffer();
 }
 
+/** A PNG that takes a while to decode. */
+export function noisePng(width: number, height: number): Promise<Uint8Array> {
+  return noise(width, height).png({ compressionLevel: 1 }).toBuffer();
+}
+
 /** A few hundred bytes that claim to be 20000×10000 pixels. */
 export function headerBomb(): Uint8Array {
   const header = Buffer.alloc(13);

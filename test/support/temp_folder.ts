@@ -1,6 +1,7 @@
 /** A folder of a test's own, gone at its end. */
-export interface TempFolder extends AsyncDisposable {
+export interface TempFolder {
   readonly path: string;
+  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** Makes an empty folder. Its name has a blank in it, as many users' folders do. */

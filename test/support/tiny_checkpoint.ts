@@ -49,10 +49,19 @@ export interface TinyCheckpoint {
   readonly config: ModelConfig;
 }
 
-/** Writes the checkpoint into a folder. The same every time, but for `changes` to config.json. */
-export async function writeTinyCheckpoint(folder: string, changes: object = {}): Promise<TinyCheckpoint> {
+/**
+ * Writes the checkpoint into a folder. The same every time, but for `changes` to config.json and what `alter` makes of
+ * the tensors.
+ */
+export async function writeTinyCheckpoint(
+  folder: string,
+  changes: object = {},
+  alter: (name: string, tensor: TensorToWrite) => TensorToWrite | Promise<TensorToWrite> = (_, tensor) =>
+    tensor,
+): Promise<TinyCheckpoint> {
   await Deno.mkdir(folder, { recursive: true });
-  const tensors = randomTensors();
+  const tensors: Record<string, TensorToWrite> = {};
+  for (const [name, tensor] of Object.entries(randomTensors())) tensors[name] = await alter(name, tensor);
   await writeSafetensors(`${folder}/model.safetensors`, tensors);
   await Deno.writeTextFile(`${folder}/config.json`, JSON.stringify({ ...CONFIG, ...changes }));
   await Deno.writeTextFile(`${folder}/preprocessor_config.json`, JSON.stringify(PREPROCESSOR));

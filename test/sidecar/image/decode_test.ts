@@ -114,3 +114,47 @@ Deno.test("decodePicture() stops when its signal aborts", async () => {
     name: "AbortError",
   });
 });
+
+Deno.test("decodePicture() does not wait for the decoder when its signal aborts", async () => {
+  const [large, small] = [await pictures.noisePng(4000, 4000), await pictures.plainPng(300, 300)];
+  const controller = new AbortController();
+  const stopped = decodePicture(large, "large.png", { signal: controller.signal }).then(
+    () => "decoded",
+    (error: Error) => error.name,
+  );
+  // The header of the large one is read first, then it is being decoded.
+  await decodePicture(small, "small.png");
+  const next = decodePicture(small, "small.png").then(() => "the next picture");
+  controller.abort();
+  assert.equal(await Promise.race([stopped, next]), "AbortError");
+  await next;
+});
+
+const svg = (attributes: string, body = "") =>
+  new TextEncoder().encode(`<svg xmlns="http://www.w3.org/2000/svg" ${attributes}>${body}</svg>`);
+
+Deno.test("decodePicture() draws vector pictures of every size large enough to read, and says how large", async () => {
+  const drawn = async (attributes: string) => {
+    const { pixels, notes } = await decodePicture(
+      svg(attributes, "<rect width='1e4' height='1e4'/>"),
+      "x.svg",
+    );
+    return [pixels.width, pixels.height, notes.find(({ kind }) => kind === "vector-drawn-at")];
+  };
+  const note = (widthPx: number, heightPx: number) => ({ kind: "vector-drawn-at", widthPx, heightPx });
+  assert.deepEqual(await drawn('width="24" height="12"'), [1344, 672, note(1344, 672)]);
+  assert.deepEqual(await drawn('width="0.5" height="0.5"'), [672, 672, note(672, 672)]);
+  assert.deepEqual(await drawn('viewBox="0 0 10 10"'), [1344, 1344, note(1344, 1344)]);
+  assert.deepEqual(await drawn('width="1500" height="100"'), [1500, 100, undefined]);
+});
+
+Deno.test("decodePicture() refuses vector pictures that mean to exhaust it", async () => {
+  await rejects(svg('width="100000" height="100000"'), "picture-too-large", /10000 megapixels/);
+  await rejects(svg('width="0" height="0"'), "picture-damaged", /damaged/);
+  const entities = Array.from({ length: 12 }, (_, i) => `<!ENTITY a${i + 1} "${`&a${i};`.repeat(10)}">`).join(
+    "",
+  );
+  const laughs = `<?xml version="1.0"?><!DOCTYPE svg [<!ENTITY a0 "ha">${entities}]>` +
+    `<svg xmlns="http://www.w3.org/2000/svg" width="100" height="100"><text>&a12;</text></svg>`;
+  await rejects(new TextEncoder().encode(laughs), "picture-damaged", /damaged/);
+});
