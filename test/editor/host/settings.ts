@@ -33,6 +33,8 @@ const QUIET: Readonly<Record<string, unknown>> = {
   "window.menuStyle": "custom",
   "window.dialogStyle": "custom",
   "files.simpleDialog.enable": true,
+  // Showing the file that a click opens would undo a selection that goes on meanwhile.
+  "explorer.autoReveal": false,
   "explorer.compactFolders": false,
   "explorer.confirmDelete": false,
   "git.openRepositoryInParentFolders": "never",

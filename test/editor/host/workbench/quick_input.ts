@@ -33,9 +33,12 @@ export async function chooseQuickInput(editor: Editor, label: string): Promise<v
 /** Closes the list or box, if one is open. */
 export async function dismissQuickInput(editor: Editor): Promise<void> {
   const widget = quickInput(editor);
-  if (await widget.count() === 0) return;
-  await widget.locator("input.input").press("Escape");
-  await widget.waitFor({ state: "hidden" });
+  await eventually("the box at the top to close", async () => {
+    if (await widget.count() === 0) return true;
+    // To the window, because a box that is just closing takes no key any more.
+    await editor.page.keyboard.press("Escape");
+    return false;
+  });
 }
 
 /** The entry called exactly `label`, once it is there. */
