@@ -93,8 +93,8 @@ export class SidecarConnection {
     options: Omit<SidecarOptions, "protocolVersion" | "ocrFolder">,
     signal?: AbortSignal,
   ): Promise<SidecarConnection> {
-    signal?.throwIfAborted();
     await makeStorage(options.storageFolder);
+    signal?.throwIfAborted();
     const folders = {
       storageFolder: options.storageFolder,
       modelFolders: options.models.map(({ folder }) => folder),
