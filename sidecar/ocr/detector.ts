@@ -11,8 +11,11 @@ import type { Network } from "./network.ts";
 
 /** The network halves sizes five times. */
 const STRIDE = 32;
-/** Longest side of the part of a tile whose result is kept; a tile takes 230 MB a megapixel while it runs. */
-const MAX_CORE = 1536;
+/**
+ * Longest side of the part of a tile whose result is kept. A run takes 230 MB a megapixel, which ONNX Runtime keeps for
+ * the next; to give it back each time would double the time.
+ */
+const MAX_CORE = 1280;
 /** What a tile sees around its core, so that a line on a seam is found from both sides. */
 const MARGIN = 64;
 /**

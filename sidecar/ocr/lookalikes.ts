@@ -4,7 +4,7 @@
 import type { Letter } from "./letter.ts";
 
 /** Less likely characters are not taken, whatever stands around. */
-const LEAST = 0.01;
+const LEAST = 0.005;
 /** Quotation marks less likely than this are looked at again. */
 const SURE_MARK = 0.9;
 /** What is read for quotation marks, and backticks above all: the network hardly knows them. */

@@ -3,9 +3,6 @@ import type { Runtime } from "../onnx/runtime.ts";
 import { Session } from "../onnx/session.ts";
 import { Tensor } from "../onnx/tensor.ts";
 
-/** Gives the memory that a run took back after it. */
-const GIVE_BACK = { "memory.enable_memory_arena_shrinkage": "cpu:0" };
-
 /** A network with one float32 input and one float32 output. */
 export class Network implements Disposable {
   readonly #runtime: Runtime;
@@ -13,23 +10,16 @@ export class Network implements Disposable {
   readonly #input: string;
   readonly #output: string;
 
-  readonly #config: Readonly<Record<string, string>>;
-
-  private constructor(runtime: Runtime, session: Session, config: Readonly<Record<string, string>>) {
+  private constructor(runtime: Runtime, session: Session) {
     this.#runtime = runtime;
-    this.#config = config;
     this.#session = session;
     this.#input = session.inputs[0]?.name ?? "";
     this.#output = session.outputs[0]?.name ?? "";
   }
 
-  /**
-   * Loads a network.
-   * @param isGreedy whether its runs take much memory and are few, so that it is worth while to give it back each time
-   * @throws OrtError when the model is refused
-   */
-  static async load(runtime: Runtime, model: Uint8Array<ArrayBuffer>, isGreedy = false): Promise<Network> {
-    return new Network(runtime, await Session.create(runtime, model), isGreedy ? GIVE_BACK : {});
+  /** Loads a network. @throws OrtError when the model is refused */
+  static async load(runtime: Runtime, model: Uint8Array<ArrayBuffer>): Promise<Network> {
+    return new Network(runtime, await Session.create(runtime, model));
   }
 
   /**
@@ -48,7 +38,7 @@ export class Network implements Disposable {
     using input = Tensor.over(this.#runtime, "float32", values, dims);
     using output = Tensor.over(this.#runtime, "float32", result, resultDims);
     using binding = this.#session.bind().input(this.#input, input).output(this.#output, output);
-    await this.#session.run(binding, { config: this.#config, ...(signal === undefined ? {} : { signal }) });
+    await this.#session.run(binding, signal === undefined ? {} : { signal });
     return output.data;
   }
 

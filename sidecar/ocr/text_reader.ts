@@ -38,10 +38,9 @@ export class TextReader implements Reader {
    * @throws Failure "model-missing" or "model-invalid"
    */
   static async open(runtime: Runtime, folder: string): Promise<TextReader> {
-    const load = (name: string, isGreedy = false) =>
-      loadFrom(`${folder}/${name}`, (bytes) => Network.load(runtime, bytes, isGreedy));
+    const load = (name: string) => loadFrom(`${folder}/${name}`, (bytes) => Network.load(runtime, bytes));
     using opened = new DisposableStack();
-    const detector = opened.use(new Detector(await load("ch_PP-OCRv4_det_infer.onnx", true)));
+    const detector = opened.use(new Detector(await load("ch_PP-OCRv4_det_infer.onnx")));
     const classifier = opened.use(new DirectionClassifier(await load("ch_ppocr_mobile_v2.0_cls_infer.onnx")));
     const network = opened.use(await load("ch_PP-OCRv4_rec_infer.onnx"));
     const alphabet = await loadFrom(

@@ -35,3 +35,12 @@ export async function until(isSo: () => boolean | Promise<boolean>, complaint: s
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
+
+/** Ids of the processes that a process has started. */
+export async function childrenOf(pid: number): Promise<number[]> {
+  const [program, ...args] = Deno.build.os === "linux"
+    ? ["cat", `/proc/${pid}/task/${pid}/children`]
+    : ["pgrep", "-P", `${pid}`];
+  const { stdout } = await new Deno.Command(program as string, { args, stderr: "null" }).output();
+  return new TextDecoder().decode(stdout).split(/\s+/).filter((text) => text !== "").map(Number);
+}
