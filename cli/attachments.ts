@@ -18,9 +18,13 @@ export class Attachments implements AsyncDisposable {
   readonly #videos: VideoStore;
   readonly #taken: Attachment[] = [];
 
-  constructor(storageFolder: string) {
-    this.#pictures = new PictureStore(storageFolder);
-    this.#videos = new VideoStore(storageFolder);
+  private constructor(pictures: PictureStore, videos: VideoStore) {
+    this.#pictures = pictures;
+    this.#videos = videos;
+  }
+
+  static async open(storageFolder: string): Promise<Attachments> {
+    return new Attachments(await PictureStore.openPrivate(storageFolder), new VideoStore(storageFolder));
   }
 
   get all(): readonly Attachment[] {
@@ -42,9 +46,9 @@ export class Attachments implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pictures.removeAll();
     for (const { part } of this.#taken) {
-      if (part.kind === "picture") await this.#pictures.remove(part.picture);
-      else if ("sha256" in part.video) await this.#videos.remove(part.video);
+      if (part.kind === "video" && "sha256" in part.video) await this.#videos.remove(part.video);
     }
   }
 }

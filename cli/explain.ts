@@ -141,7 +141,7 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 
 async function explain(request: Request, layout: Layout, signal: AbortSignal): Promise<void> {
   const storage = storageFolder();
-  await using attachments = new Attachments(storage);
+  await using attachments = await Attachments.open(storage);
   for (const file of request.files) await attachments.add(file, request.sampling, signal);
   const result = await startAndAsk(request, layout, storage, attachments.all, signal);
   if (request.isJson) {

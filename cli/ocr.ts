@@ -47,7 +47,7 @@ function parseOptions(argv: readonly string[]) {
 /** Reads all files that can be read. */
 async function readAll({ files, format }: Request, layout: Layout, signal: AbortSignal): Promise<void> {
   const storage = storageFolder();
-  const store = new PictureStore(storage);
+  const store = await PictureStore.openPrivate(storage);
   const sidecar = await SidecarConnection.start(layout, {
     storageFolder: storage,
     models: [{ id: "nano", folder: layout.nanoFolder, precision: "fp32" }],
@@ -65,6 +65,7 @@ async function readAll({ files, format }: Request, layout: Layout, signal: Abort
     }
   } finally {
     await sidecar.close();
+    await store.removeAll();
   }
   if (format === "json") process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
 }

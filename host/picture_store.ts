@@ -2,7 +2,7 @@
 // File names of people never become paths, and the sidecar needs no permission for their folders.
 
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { PictureRef } from "../protocol/conversation.ts";
 import { Failure, type FailureKind } from "../protocol/errors.ts";
@@ -11,12 +11,24 @@ import { displayName } from "./display_name.ts";
 /** Largest file that is taken in; a 100-megapixel PNG of noise has 300 MB, of a screen 10 to 50. */
 export const MAX_PICTURE_BYTES = 256 * 2 ** 20;
 
+/** A folder of pictures that is older than this was left behind by a process that was killed. */
+const PRIVATE_LIFE_MS = 24 * 60 * 60 * 1000;
+
 /** The pictures in a storage folder. */
 export class PictureStore {
   readonly #folder: string;
 
-  constructor(storageFolder: string) {
-    this.#folder = join(storageFolder, "pictures");
+  constructor(storageFolder: string, part = "") {
+    this.#folder = join(storageFolder, "pictures", part);
+  }
+
+  /**
+   * A store of this process alone, in a folder of its own beside the shared pictures: whoever uses the same picture at
+   * the same time has another copy. Removed with all that is in it by {@link removeAll}.
+   */
+  static async openPrivate(storageFolder: string): Promise<PictureStore> {
+    await removeLeftBehind(join(storageFolder, "pictures"));
+    return new PictureStore(storageFolder, randomUUID());
   }
 
   /** Where a picture's bytes are. */
@@ -59,6 +71,13 @@ export class PictureStore {
     await rm(this.pathOf(ref), { force: true });
   }
 
+  /** Forgets every picture. */
+  async removeAll(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== "ENOTDIR") throw error; // Where there is no folder, there are no pictures.
+    });
+  }
+
   async #write(ref: PictureRef, bytes: Uint8Array): Promise<void> {
     const target = this.pathOf(ref);
     // A copy that was damaged is replaced.
@@ -72,6 +91,16 @@ export class PictureStore {
     } finally {
       await rm(draft, { force: true });
     }
+  }
+}
+
+async function removeLeftBehind(pictures: string): Promise<void> {
+  const entries = await readdir(pictures, { withFileTypes: true }).catch(() => []); // Not there yet.
+  for (const entry of entries) {
+    if (!entry.isDirectory()) continue;
+    const folder = join(pictures, entry.name);
+    const { mtimeMs } = await stat(folder);
+    if (Date.now() - mtimeMs > PRIVATE_LIFE_MS) await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -16,9 +16,8 @@ export class PictureStore {
   async read({ sha256, name }: PictureRef): Promise<Uint8Array<ArrayBuffer>> {
     // The name becomes part of a path; nothing but a hash may.
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw missing(name);
-    const bytes = await Deno.readFile(`${this.#folder}/${sha256}`).catch((cause: unknown) => {
-      throw missing(name, cause);
-    });
+    const bytes = await this.#find(sha256);
+    if (bytes === null) throw missing(name);
     if (await hashOf(bytes) !== sha256) {
       throw new Failure(
         "picture-damaged",
@@ -30,15 +29,34 @@ export class PictureStore {
     }
     return bytes;
   }
+
+  /** A picture's bytes, from where all hosts keep theirs or from a folder that one host keeps for itself. */
+  async #find(sha256: string): Promise<Uint8Array<ArrayBuffer> | null> {
+    const shared = await readFile(`${this.#folder}/${sha256}`);
+    if (shared !== null) return shared;
+    try {
+      for await (const { name, isDirectory } of Deno.readDir(this.#folder)) {
+        const found = isDirectory ? await readFile(`${this.#folder}/${name}/${sha256}`) : null;
+        if (found !== null) return found;
+      }
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    return null;
+  }
 }
 
-function missing(name: string, cause?: unknown): Failure {
+/** A file's bytes; null when it cannot be read, for whatever reason: then it is as good as gone. */
+async function readFile(path: string): Promise<Uint8Array<ArrayBuffer> | null> {
+  return await Deno.readFile(path).catch(() => null);
+}
+
+function missing(name: string): Failure {
   return new Failure(
     "picture-missing",
     `Cannot use picture "${name}": its copy on this machine is gone. Add it again.`,
     {
       subject: name,
-      cause,
     },
   );
 }

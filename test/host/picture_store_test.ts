@@ -62,3 +62,32 @@ Deno.test("PictureStore says so when the storage cannot be written to, and leave
   await assert.rejects(new PictureStore(other.path).addBytes(bytes, "a.png"), Failure);
   assert.deepEqual([...Deno.readDirSync(`${other.path}/pictures`)].map(({ name }) => name), [SHA256]);
 });
+
+Deno.test("PictureStore.openPrivate() keeps copies apart from those of others, and removes only its own", async () => {
+  await using folder = await tempFolder();
+  const shared = new PictureStore(folder.path);
+  const [a, b] = [await PictureStore.openPrivate(folder.path), await PictureStore.openPrivate(folder.path)];
+  const stores = [shared, a, b];
+  const [ref] = await Promise.all(stores.map((store) => store.addBytes(bytes, "a.png")));
+  const paths = stores.map((store) => store.pathOf(ref ?? assert.fail()));
+  assert.equal(new Set(paths).size, 3);
+  await a.removeAll();
+  await a.removeAll();
+  for (const path of [paths[0], paths[2]]) {
+    assert.deepEqual(await Deno.readFile(path ?? assert.fail()), bytes);
+  }
+  await assert.rejects(Deno.stat(paths[1] ?? assert.fail()), Deno.errors.NotFound);
+});
+
+Deno.test("PictureStore.openPrivate() removes what was left behind a day ago, not what is in use", async () => {
+  await using folder = await tempFolder();
+  const shared = await new PictureStore(folder.path).addBytes(bytes, "a.png");
+  for (const [name, ageMs] of [["old", 25 * 60 * 60 * 1000], ["young", 60 * 1000]] as const) {
+    await Deno.mkdir(`${folder.path}/pictures/${name}`);
+    const then = new Date(Date.now() - ageMs);
+    await Deno.utime(`${folder.path}/pictures/${name}`, then, then);
+  }
+  await PictureStore.openPrivate(folder.path);
+  const left = [...Deno.readDirSync(`${folder.path}/pictures`)].map(({ name }) => name).sort();
+  assert.deepEqual(left, [shared.sha256, "young"].sort());
+});

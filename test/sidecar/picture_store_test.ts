@@ -19,6 +19,20 @@ Deno.test("PictureStore reads what the host has put there", async () => {
   assert.deepEqual(await new PictureStore(folder.path).read(ref), bytes);
 });
 
+Deno.test("PictureStore finds what one host keeps for itself, as long as anybody has a copy", async () => {
+  await using folder = await tempFolder();
+  const [a, b] = [await HostStore.openPrivate(folder.path), await HostStore.openPrivate(folder.path)];
+  const bytes = Uint8Array.of(1, 2, 3);
+  const ref = await a.addBytes(bytes, "x.png");
+  await b.addBytes(bytes, "x.png");
+  const store = new PictureStore(folder.path);
+  assert.deepEqual(await store.read(ref), bytes);
+  await a.removeAll();
+  assert.deepEqual(await store.read(ref), bytes);
+  await b.removeAll();
+  await refuses(store.read(ref), "picture-missing");
+});
+
 Deno.test("PictureStore refuses a picture that is gone", async () => {
   await using folder = await tempFolder();
   const ref = { sha256: "0".repeat(64), name: "x.png", byteLength: 1 };
