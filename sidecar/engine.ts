@@ -30,7 +30,7 @@ import { type OpenVisual, toMessages, type VisualText } from "./visuals.ts";
 export interface EngineParts {
   readonly runtime: Runtime;
   readonly options: Pick<SidecarOptions, "storageFolder" | "models" | "ocrFolder" | "idleUnloadMs">;
-  readonly openTextReader: (runtime: Runtime, folder: string) => Promise<TextReader>;
+  readonly openTextReader: (runtime: Runtime, folder: string, signal: AbortSignal) => Promise<TextReader>;
 }
 
 /** How a request is followed and stopped. */
@@ -77,7 +77,7 @@ export class Engine implements AsyncDisposable {
       const { pixels } = await this.#pictures.decode(picture, signal);
       const { text, lines } = await this.#pictures.readText(
         { ref: picture, pixels },
-        await this.#textReader(),
+        await this.#textReader(signal),
         {
           signal,
           onProgress: (_, done, total) => onProgress({ kind: "stage", stage: "reading-text", done, total }),
@@ -184,7 +184,7 @@ export class Engine implements AsyncDisposable {
       onProgress({ kind: "stage", stage: "reading-text", done, total });
     for (const visual of opened) {
       onProgress({ kind: "stage", stage: "reading-text" });
-      const reader = await this.#textReader();
+      const reader = await this.#textReader(signal);
       if (visual.kind === "video") {
         texts.push({
           texts: await this.#videos.readText(visual.video, reader, { signal, onProgress: tell }),
@@ -288,9 +288,9 @@ export class Engine implements AsyncDisposable {
     return this.#model;
   }
 
-  async #textReader(): Promise<TextReader> {
+  async #textReader(signal: AbortSignal): Promise<TextReader> {
     const { runtime, options, openTextReader } = this.#parts;
-    return this.#reader ??= await openTextReader(runtime, options.ocrFolder);
+    return this.#reader ??= await openTextReader(runtime, options.ocrFolder, signal);
   }
 
   #free(): void {

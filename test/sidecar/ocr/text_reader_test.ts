@@ -148,6 +148,13 @@ Deno.test("TextReader stops in either stage when its signal aborts, and reads on
   assert.match((await reader.read(picture)).text, /Save Picture/);
 });
 
+Deno.test("TextReader.open() stops when its signal aborts", async () => {
+  const controller = new AbortController();
+  const opening = TextReader.open(runtime, FOLDER, controller.signal);
+  controller.abort();
+  await assert.rejects(opening, { name: "AbortError" });
+});
+
 Deno.test("TextReader.open() says which file is missing or damaged", async () => {
   const folder = await Deno.makeTempDir();
   const file = join(folder, "ch_PP-OCRv4_det_infer.onnx");
