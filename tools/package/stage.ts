@@ -13,7 +13,7 @@ const REQUIRED = ["dist/extension/main.cjs", "dist/webview", "dist/sidecar/main.
 /** Those that come along where they exist. */
 const OPTIONAL = [
   ...["README.md", "CHANGELOG.md", "LICENSE"],
-  ...["dist/extension", "dist/sidecar", "l10n", "media", "package.nls.json"],
+  ...["dist/extension", "dist/sidecar", "docs/panel.png", "l10n", "media", "package.nls.json"],
 ];
 
 /** Where the sidecar looks for packages first, as Node does. */
