@@ -37,7 +37,7 @@ const builds = {
     loader: { ".ttf": "file" },
     minify: true,
   },
-  // Deno runs these files; packages with a native library stay outside, because they load it from their own folder.
+  // Deno runs these files; sharp stays outside because it loads a native library from its own folder.
   sidecar: {
     ...shared,
     platform: "node",
@@ -48,7 +48,7 @@ const builds = {
       { in: "sidecar/convert/main.ts", out: "convert" },
     ],
     outdir: "dist/sidecar",
-    external: ["sharp", "node-webcodecs", "@napi-rs/webcodecs"],
+    external: ["sharp"],
     banner: {
       js:
         'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',

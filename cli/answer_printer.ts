@@ -2,18 +2,14 @@
 
 import type { PictureNote, PictureReceipt } from "../protocol/conversation.ts";
 import type { GenerateProgress, GenerateResult, Stage } from "../protocol/sidecar.ts";
-import type { Attachment } from "./attachments.ts";
 import { dim, printable, StatusLine } from "./terminal.ts";
-import { describeVideo, videoToJson } from "./video_receipt.ts";
 
 const STAGES: Readonly<Record<Stage, string>> = {
   "queued": "waiting for another request",
   "loading-model": "loading the model",
   "decoding-picture": "opening the picture",
-  "choosing-frames": "looking through the video",
   "reading-text": "reading text",
   "encoding-picture": "looking at the picture",
-  "encoding-video": "looking at the video",
   "prefill": "reading the question",
   "generating": "",
 };
@@ -35,9 +31,9 @@ export class AnswerPrinter {
       case "stage":
         return this.#stage(progress);
       case "receipt":
-        return this.#receipt(describeReceipt(progress.picture));
-      case "video-receipt":
-        return this.#receipt(describeVideo(progress.video));
+        this.clearStatus();
+        process.stderr.write(`${dim(describeReceipt(progress.picture), process.stderr)}\n`);
+        return;
       case "thinking":
       case "answer":
         return this.#text(progress.kind, progress.text);
@@ -67,11 +63,6 @@ export class AnswerPrinter {
 
   clearStatus(): void {
     this.#status.clear();
-  }
-
-  #receipt(line: string): void {
-    this.clearStatus();
-    process.stderr.write(`${dim(line, process.stderr)}\n`);
   }
 
   #stage({ stage, done, total }: Extract<GenerateProgress, { kind: "stage" }>): void {
@@ -140,13 +131,9 @@ function describeNumbers({ model, tokenIds, promptTokenIds, timings }: GenerateR
 }
 
 /** The object that `--json` prints. */
-export function toJson(result: GenerateResult, attachments: readonly Attachment[]): object {
-  const { model, text, thinking, stopReason, promptTokenIds, tokenIds, pictures, videos, ocr, timings } =
-    result;
+export function toJson(result: GenerateResult, files: readonly string[]): object {
+  const { model, text, thinking, stopReason, promptTokenIds, tokenIds, pictures, ocr, timings } = result;
   const { decodeImageMs, visionMs, prefillMs, firstTokenMs, decodeTokensPerSecond } = timings;
-  const filesOf = (kind: Attachment["part"]["kind"]) =>
-    attachments.filter(({ part }) => part.kind === kind).map(({ file }) => file);
-  const files = filesOf("picture");
   return {
     model: model.id,
     text,
@@ -161,9 +148,6 @@ export function toJson(result: GenerateResult, attachments: readonly Attachment[
       slices: sliceCount,
       tokens: tokenCount,
     })),
-    ...(videos.length === 0
-      ? {}
-      : { videos: videos.map((video, i) => ({ file: filesOf("video")[i], ...videoToJson(video) })) }),
     ocr: ocr?.map(({ lines }, i) => ({ file: files[i], lines })) ?? null,
     timings: { decodeImageMs, visionMs, prefillMs, firstTokenMs, decodeTokensPerSecond },
   };

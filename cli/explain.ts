@@ -1,20 +1,20 @@
-// npm run explain -- <picture or video…>: asks a model about pictures and videos and streams its answer.
+// npm run explain -- <picture…>: asks a model about pictures and streams its answer.
 
 import { basename, resolve } from "node:path";
 import { existsSync, statSync } from "node:fs";
 import { parseArgs } from "node:util";
 import type { Layout } from "../host/layout.ts";
+import { PictureStore } from "../host/picture_store.ts";
 import { SidecarConnection } from "../host/sidecar_connection.ts";
-import type { VideoSampling } from "../protocol/conversation.ts";
+import type { PictureRef } from "../protocol/conversation.ts";
 import type { GenerateParams, GenerateResult, ModelSource } from "../protocol/sidecar.ts";
 import { AnswerPrinter, toJson } from "./answer_printer.ts";
-import { type Attachment, Attachments } from "./attachments.ts";
 import { installation, runCommand, UsageError } from "./run.ts";
 import { storageFolder } from "./storage.ts";
 
-const USAGE = `usage: npm run explain -- <picture or video…> [options]
+const USAGE = `usage: npm run explain -- <picture…> [options]
 
-  --prompt TEXT        what to ask (default: "Explain this image." or "Describe this video.")
+  --prompt TEXT        what to ask (default: "Explain this image.")
   --model ID|FOLDER    "nano", or a folder with a MiniCPM-V 4.5 checkpoint or a converted model (default: nano)
   --precision P        fp32, int8 or int4 (default: fp32); a converted model keeps its own
   --thinking off|on    let the model reason first (default: off)
@@ -22,23 +22,13 @@ const USAGE = `usage: npm run explain -- <picture or video…> [options]
   --temperature N      0 always takes the most likely word (default: the model's own setting)
   --max-tokens N       longest answer
   --seed N             makes a temperature above 0 repeatable
-  --json               print one JSON object and nothing else
+  --json               print one JSON object and nothing else`;
 
-for videos (mp4, mov, webm, mkv, animated GIF and WebP):
-  --fps N              frames to look at in a second, where there is room (default: 3)
-  --packing N          frames that share visual tokens, 1 to 6 (default: by length)
-  --from S, --to S     the part to look at, in seconds
-  --still-frames S     auto, drop or keep frames that look like the one before (default: auto)`;
-
-const DEFAULT_PROMPTS = { picture: "Explain this image.", video: "Describe this video." } as const;
-/** A year, which no recording reaches. */
-const MAX_VIDEO_S = 366 * 24 * 3600;
+const DEFAULT_PROMPT = "Explain this image.";
 
 interface Request {
   readonly files: readonly string[];
-  /** Undefined asks what suits the first file. */
-  readonly prompt: string | undefined;
-  readonly sampling: VideoSampling;
+  readonly prompt: string;
   readonly model: ModelSource;
   readonly isJson: boolean;
   readonly params: Omit<GenerateParams, "conversation" | "partialResultToken">;
@@ -46,11 +36,10 @@ interface Request {
 
 function parse(argv: readonly string[], nanoFolder: string): Request {
   const { values, positionals } = parseOptions(argv);
-  if (positionals.length === 0) throw new UsageError("Name at least one picture or video.");
+  if (positionals.length === 0) throw new UsageError("Name at least one picture.");
   return {
     files: positionals,
-    prompt: values.prompt,
-    sampling: parseSampling(values),
+    prompt: values.prompt ?? DEFAULT_PROMPT,
     model: {
       ...findModel(values.model ?? "nano", nanoFolder),
       precision: oneOf("precision", values.precision ?? "fp32", ["fp32", "int8", "int4"]),
@@ -63,21 +52,6 @@ function parse(argv: readonly string[], nanoFolder: string): Request {
       ...optional("maxTokens", numberIn("max-tokens", values["max-tokens"], 1, 1e6, true)),
       ...optional("seed", numberIn("seed", values.seed, -(2 ** 31), 2 ** 31 - 1, true)),
     },
-  };
-}
-
-function parseSampling(values: ReturnType<typeof parseOptions>["values"]): VideoSampling {
-  const fromS = numberIn("from", values.from, 0, MAX_VIDEO_S);
-  const toS = numberIn("to", values.to, 0, MAX_VIDEO_S);
-  if (fromS !== undefined && toS !== undefined && fromS >= toS) {
-    throw new UsageError(`--from must be less than --to, and ${fromS} is not less than ${toS}.`);
-  }
-  return {
-    ...optional("framesPerSecond", numberIn("fps", values.fps, 0.001, 30)),
-    ...optional("packing", numberIn("packing", values.packing, 1, 6, true)),
-    ...optional("fromS", fromS),
-    ...optional("toS", toS),
-    stillFrames: oneOf("still-frames", values["still-frames"] ?? "auto", ["auto", "drop", "keep"]),
   };
 }
 
@@ -96,11 +70,6 @@ function parseOptions(argv: readonly string[]) {
         temperature: text,
         "max-tokens": text,
         seed: text,
-        fps: text,
-        packing: text,
-        from: text,
-        to: text,
-        "still-frames": text,
         json: { type: "boolean" },
       },
     });
@@ -141,11 +110,14 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 
 async function explain(request: Request, layout: Layout, signal: AbortSignal): Promise<void> {
   const storage = storageFolder();
-  await using attachments = await Attachments.open(storage);
-  for (const file of request.files) await attachments.add(file, request.sampling, signal);
-  const result = await startAndAsk(request, layout, storage, attachments.all, signal);
-  if (request.isJson) {
-    process.stdout.write(`${JSON.stringify(toJson(result, attachments.all), null, 2)}\n`);
+  const store = await PictureStore.openPrivate(storage);
+  const pictures: PictureRef[] = [];
+  try {
+    for (const file of request.files) pictures.push(await store.addFile(file));
+    const result = await startAndAsk(request, layout, storage, pictures, signal);
+    if (request.isJson) process.stdout.write(`${JSON.stringify(toJson(result, request.files), null, 2)}\n`);
+  } finally {
+    await store.removeAll();
   }
 }
 
@@ -153,13 +125,13 @@ async function startAndAsk(
   request: Request,
   layout: Layout,
   storageFolder: string,
-  attachments: readonly Attachment[],
+  pictures: readonly PictureRef[],
   signal: AbortSignal,
 ): Promise<GenerateResult> {
   const options = { storageFolder, models: [request.model], threadCount: 0, idleUnloadMs: 0 };
   const sidecar = await SidecarConnection.start(layout, options, signal);
   try {
-    return await ask(sidecar, request, attachments, signal);
+    return await ask(sidecar, request, pictures, signal);
   } finally {
     await sidecar.close();
   }
@@ -168,13 +140,14 @@ async function startAndAsk(
 async function ask(
   sidecar: SidecarConnection,
   request: Request,
-  attachments: readonly Attachment[],
+  pictures: readonly PictureRef[],
   signal: AbortSignal,
 ): Promise<GenerateResult> {
   const printer = new AnswerPrinter(request.isJson);
-  const parts = attachments.map(({ part }) => part);
-  const text = request.prompt ?? DEFAULT_PROMPTS[parts[0]?.kind ?? "picture"];
-  const content = [...parts, { kind: "text" as const, text }];
+  const content = [
+    ...pictures.map((picture) => ({ kind: "picture" as const, picture })),
+    { kind: "text" as const, text: request.prompt },
+  ];
   try {
     const result = await sidecar.request("sightline/generate", {
       ...request.params,

@@ -10,18 +10,9 @@ export interface SidecarFolders {
   readonly modelFolders: readonly string[];
 }
 
-/**
- * Environment variables that sharp, the video decoder and the protocol library look at when they load. None decides
- * anything for us but NODE_WEBCODECS_FORCE, which the sidecar sets so that the decoder's own FFmpeg is loaded.
- */
+/** Environment variables that sharp and the protocol library look at when they load. None decides anything for us. */
 const ENVIRONMENT = [
-  "ARM_VERSION",
-  "ELECTRON_RUN_AS_NODE",
-  "LIBC",
   "MALLOC_ARENA_MAX",
-  "NODE_WEBCODECS_FORCE",
-  "PKG_CONFIG_PATH",
-  "PREBUILDS_ONLY",
   "PKG_CONFIG_PATH",
   "SHARP_FORCE_GLOBAL_LIBVIPS",
   "SHARP_IGNORE_GLOBAL_LIBVIPS",
@@ -32,8 +23,8 @@ const ENVIRONMENT = [
   "npm_package_config_libvips",
 ];
 
-/** sharp reads this program's text to tell glibc from musl, and the video decoder looks whether the file exists. */
-const LIBC_PROBES = ["/usr/bin/ldd", "/etc/alpine-release"];
+/** sharp reads this program's text to tell glibc from musl. */
+const LIBC_PROBE = "/usr/bin/ldd";
 
 /** Deno's command line for the sidecar. */
 export function sidecarArguments(layout: Layout, { storageFolder, modelFolders }: SidecarFolders): string[] {
@@ -43,7 +34,7 @@ export function sidecarArguments(layout: Layout, { storageFolder, modelFolders }
     layout.ocrFolder,
     ...modelFolders,
     storageFolder,
-    ...LIBC_PROBES,
+    LIBC_PROBE,
   ];
   return [
     "run",

@@ -12,7 +12,6 @@ import type {
   StopReason,
   TextLine,
   Turn,
-  VideoReceipt,
 } from "./conversation.ts";
 
 /** Raised with every incompatible change; both ends must agree. */
@@ -82,7 +81,6 @@ export interface GenerateResult {
   readonly promptTokenIds: readonly number[];
   readonly tokenIds: readonly number[];
   readonly pictures: readonly PictureReceipt[];
-  readonly videos: readonly VideoReceipt[];
   /** Text lines that went into the prompt, for each picture; null when OCR was not used. */
   readonly ocr: readonly PictureText[] | null;
   readonly timings: GenerationTimings;
@@ -96,7 +94,6 @@ export interface PictureText {
 export type GenerateProgress =
   | { readonly kind: "stage"; readonly stage: Stage; readonly done?: number; readonly total?: number }
   | { readonly kind: "receipt"; readonly picture: PictureReceipt }
-  | { readonly kind: "video-receipt"; readonly video: VideoReceipt }
   /** A piece of text to append; `tokenCount` counts the tokens of its kind so far. */
   | { readonly kind: "thinking"; readonly text: string; readonly tokenCount: number }
   | { readonly kind: "answer"; readonly text: string; readonly tokenCount: number };
@@ -105,10 +102,8 @@ export type Stage =
   | "queued"
   | "loading-model"
   | "decoding-picture"
-  | "choosing-frames"
   | "reading-text"
   | "encoding-picture"
-  | "encoding-video"
   | "prefill"
   | "generating";
 

@@ -1,7 +1,7 @@
 // Answers requests: the straight line from pictures and a conversation to text. Knows nothing of the wire.
 // Stateless like HTTP: a request carries its whole conversation, and everything kept here is only a cache.
 
-import type { PictureReceipt } from "../protocol/conversation.ts";
+import type { PictureReceipt, UserPart } from "../protocol/conversation.ts";
 import { Failure } from "../protocol/errors.ts";
 import type {
   GenerateParams,
@@ -19,12 +19,12 @@ import { answer } from "./answer.ts";
 import { Exclusive } from "./exclusive.ts";
 import { describeModel, loadModel, type Model, type ModelDescription } from "./model/model.ts";
 import type { Runtime } from "./onnx/runtime.ts";
-import { Pictures, type TextReader } from "./pictures.ts";
+import { type OpenPicture, Pictures, type TextReader } from "./pictures.ts";
 import { PictureStore } from "./picture_store.ts";
 import { returnMemory } from "./return_memory.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import { Videos } from "./video/videos.ts";
-import { type OpenVisual, toMessages, type VisualText } from "./visuals.ts";
+import { writeOcrBlock } from "./text/ocr_block.ts";
+import type { PromptMessage } from "./text/prompt.ts";
 
 /** What an engine is made of. */
 export interface EngineParts {
@@ -43,7 +43,6 @@ export interface Watch<Progress> {
 export class Engine implements AsyncDisposable {
   readonly #parts: EngineParts;
   readonly #pictures: Pictures;
-  readonly #videos: Videos;
   readonly #device = new Exclusive();
   readonly #descriptions = new Map<string, Promise<ModelDescription>>();
   #model: Model | null = null;
@@ -53,9 +52,7 @@ export class Engine implements AsyncDisposable {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    const store = new PictureStore(parts.options.storageFolder);
-    this.#pictures = new Pictures(store);
-    this.#videos = new Videos(parts.options.storageFolder, store);
+    this.#pictures = new Pictures(new PictureStore(parts.options.storageFolder));
   }
 
   /**
@@ -116,117 +113,76 @@ export class Engine implements AsyncDisposable {
     const model = await this.#loadModel(this.#source(params.model), signal, () => {
       onProgress({ kind: "stage", stage: "loading-model" });
     });
-    const opened = await this.#openVisuals(params, model, signal, onProgress, stopwatch);
+    const opened = await this.#openPictures(params, model, signal, onProgress, stopwatch);
     const texts = model.wantsOcr && params.ocr === "auto" && opened.length > 0
       ? await stopwatch.measure("text", () => this.#readTexts(opened, signal, onProgress))
       : null;
     const visual = await stopwatch.measure("vision", () => this.#encode(opened, model, signal, onProgress));
     const replied = await answer({
       model,
-      messages: toMessages(params.conversation, opened, texts),
+      messages: toMessages(params, opened, texts),
       visual,
       params,
       stopwatch,
       signal,
       onProgress,
     });
-    return {
-      ...replied,
-      model: model.record,
-      pictures: opened.flatMap((visual) => visual.kind === "picture" ? [visual.picture.receipt] : []),
-      videos: opened.flatMap((visual) => visual.kind === "video" ? [visual.video.receipt] : []),
-      ocr: texts === null ? null : pictureTexts(opened, texts),
-    };
+    return { ...replied, model: model.record, pictures: opened.map(({ receipt }) => receipt), ocr: texts };
   }
 
-  async #openVisuals(
+  async #openPictures(
     { conversation }: GenerateParams,
     model: Model,
     signal: AbortSignal,
     onProgress: (progress: GenerateProgress) => void,
     stopwatch: Stopwatch,
-  ): Promise<OpenVisual[]> {
-    const parts = conversation.flatMap((turn) => turn.role === "user" ? turn.content : []);
-    const total = parts.filter(({ kind }) => kind === "picture").length;
-    let done = 0;
-    const opened: OpenVisual[] = [];
-    for (const part of parts) {
-      if (part.kind === "picture") {
-        onProgress({ kind: "stage", stage: "decoding-picture", done: done++, total });
-        const picture = await stopwatch.measure(
-          "decode",
-          () => this.#pictures.open(part.picture, model, signal),
-        );
-        onProgress({ kind: "receipt", picture: picture.receipt });
-        opened.push({ kind: "picture", picture });
-      } else if (part.kind === "video") {
-        onProgress({ kind: "stage", stage: "choosing-frames" });
-        const watch = {
-          signal,
-          onProgress: (done: number, total: number) =>
-            onProgress({ kind: "stage", stage: "choosing-frames", done, total }),
-        };
-        const video = await stopwatch.measure("decode", () => this.#videos.open(part, model, watch));
-        onProgress({ kind: "video-receipt", video: video.receipt });
-        opened.push({ kind: "video", video });
-      }
+  ): Promise<OpenPicture[]> {
+    const refs = conversation.flatMap((turn) => turn.role === "user" ? turn.content : [])
+      .flatMap((part) => part.kind === "picture" ? [part.picture] : []);
+    const opened: OpenPicture[] = [];
+    for (const [done, ref] of refs.entries()) {
+      onProgress({ kind: "stage", stage: "decoding-picture", done, total: refs.length });
+      const picture = await stopwatch.measure("decode", () => this.#pictures.open(ref, model, signal));
+      onProgress({ kind: "receipt", picture: picture.receipt });
+      opened.push(picture);
     }
     return opened;
   }
 
   async #readTexts(
-    opened: readonly OpenVisual[],
+    opened: readonly OpenPicture[],
     signal: AbortSignal,
     onProgress: (progress: GenerateProgress) => void,
-  ): Promise<VisualText[]> {
-    const texts: VisualText[] = [];
-    const tell = (done: number, total: number) =>
-      onProgress({ kind: "stage", stage: "reading-text", done, total });
-    for (const visual of opened) {
+  ): Promise<PictureText[]> {
+    const texts: PictureText[] = [];
+    for (const picture of opened) {
       onProgress({ kind: "stage", stage: "reading-text" });
-      const reader = await this.#textReader(signal);
-      if (visual.kind === "video") {
-        texts.push({
-          texts: await this.#videos.readText(visual.video, reader, { signal, onProgress: tell }),
-        });
-        continue;
-      }
-      const { lines } = await this.#pictures.readText(visual.picture, reader, {
+      const { lines } = await this.#pictures.readText(picture, await this.#textReader(signal), {
         signal,
-        onProgress: (_, done, total) => tell(done, total),
+        onProgress: (_, done, total) => onProgress({ kind: "stage", stage: "reading-text", done, total }),
       });
-      texts.push({ texts: lines.map(({ text }) => text), lines });
+      texts.push({ sha256: picture.ref.sha256, lines });
     }
     return texts;
   }
 
   async #encode(
-    opened: readonly OpenVisual[],
+    opened: readonly OpenPicture[],
     model: Model,
     signal: AbortSignal,
     onProgress: (progress: GenerateProgress) => void,
   ): Promise<Float32Array[]> {
-    const total = opened.reduce(
-      (sum, visual) => sum + (visual.kind === "picture" ? visual.picture.receipt.sliceCount : 0),
-      0,
-    );
+    const total = opened.reduce((sum, { receipt }) => sum + receipt.sliceCount, 0);
     const tokens: Float32Array[] = [];
     let before = 0;
-    for (const visual of opened) {
-      if (visual.kind === "video") {
-        const tell = (done: number, total: number) =>
-          onProgress({ kind: "stage", stage: "encoding-video", done, total });
-        tell(0, visual.video.receipt.groupCount);
-        tokens.push(await this.#videos.encode(visual.video, model, { signal, onProgress: tell }));
-        continue;
-      }
+    for (const picture of opened) {
       onProgress({ kind: "stage", stage: "encoding-picture", done: before, total });
       tokens.push(
-        await this.#pictures.encode(visual.picture, model, signal, (done) => {
+        await this.#pictures.encode(picture, model, signal, (done) => {
           onProgress({ kind: "stage", stage: "encoding-picture", done: before + done, total });
         }),
       );
-      before += visual.picture.receipt.sliceCount;
+      before += picture.receipt.sliceCount;
     }
     return tokens;
   }
@@ -299,7 +255,6 @@ export class Engine implements AsyncDisposable {
     this.#reader?.[Symbol.dispose]();
     this.#reader = null;
     this.#pictures.clear();
-    this.#videos.clear();
     returnMemory();
   }
 
@@ -311,9 +266,33 @@ export class Engine implements AsyncDisposable {
   }
 }
 
-/** The texts of the pictures alone, which people see beside them. */
-function pictureTexts(opened: readonly OpenVisual[], texts: readonly VisualText[]): PictureText[] {
-  return opened.flatMap((visual, i) =>
-    visual.kind === "picture" ? [{ sha256: visual.picture.ref.sha256, lines: texts[i]?.lines ?? [] }] : []
-  );
+/** The conversation as the prompt takes it, with the pictures' text behind the last picture of their turn. */
+function toMessages(
+  { conversation }: GenerateParams,
+  opened: readonly OpenPicture[],
+  texts: readonly PictureText[] | null,
+): PromptMessage[] {
+  let used = 0;
+  return conversation.map((turn): PromptMessage => {
+    if (turn.role === "assistant") return turn;
+    const first = used;
+    used += turn.content.filter(isPicture).length;
+    const lines = (texts ?? []).slice(first, used).flatMap(({ lines }) => lines.map(({ text }) => text));
+    const block = writeOcrBlock(lines);
+    let next = first;
+    const parts = turn.content.flatMap((part): Exclude<PromptMessage, { role: "assistant" }>["content"] => {
+      if (part.kind === "text") return [part];
+      const grid = opened[next++]?.plan.refined?.grid ?? null;
+      const isLast = next === used;
+      return [
+        { kind: "picture", grid },
+        ...(isLast && block !== "" ? [{ kind: "text" as const, text: block }] : []),
+      ];
+    });
+    return { role: "user", content: parts };
+  });
+}
+
+function isPicture(part: UserPart): boolean {
+  return part.kind === "picture";
 }

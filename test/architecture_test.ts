@@ -37,14 +37,6 @@ const RULES: Readonly<Record<string, Rule>> = {
     ],
     packages: [],
   },
-  "sidecar/video": {
-    folders: [
-      ...["protocol", "sidecar/image", "sidecar/model", "sidecar/breathe.ts", "sidecar/floats.ts"],
-      ...["sidecar/lru_cache.ts", "sidecar/picture_store.ts"],
-      "sidecar/pictures.ts", // The interface of text readers.
-    ],
-    packages: [NODE, "mediabunny", "node-webcodecs", "@napi-rs/webcodecs", "sharp"],
-  },
   "sidecar/ocr": {
     folders: [
       ...["protocol", "sidecar/onnx", "sidecar/image", "sidecar/breathe.ts"],
@@ -64,10 +56,7 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 /** Only these files may know these packages. */
 const SOLE_IMPORTERS: Readonly<Record<string, RegExp>> = {
-  "sharp": /^(sidecar\/image\/decode\.ts|sidecar\/video\/animation\.ts|tools\/|test\/)/,
-  "mediabunny": /^sidecar\/video\/container\.ts$/,
-  "node-webcodecs": /^sidecar\/video\/codec_library\.ts$/,
-  "@napi-rs/webcodecs": /^sidecar\/video\/codec_library\.ts$/,
+  "sharp": /^(sidecar\/image\/decode\.ts|tools\/|test\/)/,
   "vscode-languageserver": /^sidecar\/(main|server)\.ts$/,
   "vscode-languageclient": /^extension\/[\w/]+\.ts$/,
   "@huggingface/jinja": /^sidecar\/text\/chat_template\.ts$/,

@@ -70,14 +70,10 @@ function stageName({ stage }: AnswerState & { kind: "working" }, t: Translate): 
       return t("loading the model");
     case "decoding-picture":
       return t("opening the picture");
-    case "choosing-frames":
-      return t("looking through the video");
     case "reading-text":
       return t("reading text");
     case "encoding-picture":
       return t("looking at the picture");
-    case "encoding-video":
-      return t("looking at the video");
     case "prefill":
       return t("taking in the question");
     case "generating":

@@ -25,7 +25,6 @@ const RESULT: GenerateResult = {
   promptTokenIds: [1, 2, 3],
   tokenIds: [4, 5],
   pictures: [receipt(picture("a"))],
-  videos: [],
   ocr: null,
   timings: {
     decodeImageMs: 1,

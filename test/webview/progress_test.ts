@@ -24,8 +24,6 @@ Deno.test("stageText() has words of its own for every stage", () => {
     "decoding-picture": true,
     "reading-text": true,
     "encoding-picture": true,
-    "choosing-frames": true,
-    "encoding-video": true,
     "prefill": true,
     "generating": true,
   };
