@@ -133,7 +133,8 @@ async function startAndAsk(
   try {
     return await ask(sidecar, request, pictures, signal);
   } finally {
-    await sidecar.close();
+    // Whoever stops a command wants the shell back, and the sidecar keeps nothing that an orderly end would save.
+    await (signal.aborted ? sidecar.kill() : sidecar.close());
   }
 }
 

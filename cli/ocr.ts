@@ -64,7 +64,7 @@ async function readAll({ files, format }: Request, layout: Layout, signal: Abort
       else printText(file, result, files.length > 1);
     }
   } finally {
-    await sidecar.close();
+    await (signal.aborted ? sidecar.kill() : sidecar.close());
     await store.removeAll();
   }
   if (format === "json") process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);

@@ -181,6 +181,14 @@ export class SidecarConnection {
     return exit;
   }
 
+  /** Ends the sidecar at once. What it was writing is tidied up by the next one. */
+  async kill(): Promise<Exit> {
+    this.process.kill("SIGKILL");
+    const exit = await this.exited;
+    this.#connection.dispose();
+    return exit;
+  }
+
   /** Sends a request that also ends when the sidecar does. */
   async #send<R>(
     method: string,
