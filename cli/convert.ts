@@ -4,9 +4,8 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { convertArguments } from "../host/convert_arguments.ts";
-import { installation, runCommand, UsageError } from "./run.ts";
+import { installation, parseCommandLine, runCommand, UsageError } from "./run.ts";
 
 const USAGE = `usage: npm run convert -- <source> <target folder> [options]
        npm run convert -- --verify <converted folder>
@@ -57,20 +56,12 @@ function parse(argv: readonly string[]): Request {
 
 function parseOptions(argv: readonly string[]) {
   const text = { type: "string" } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        precision: text,
-        block: text,
-        "head-bits": text,
-        verify: { type: "boolean", default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return parseCommandLine(argv, {
+    precision: text,
+    block: text,
+    "head-bits": text,
+    verify: { type: "boolean", default: false },
+  });
 }
 
 /** Runs the process with this one's terminal. Ctrl-C reaches it by itself; a signal to this process is passed on. */

@@ -2,14 +2,13 @@
 
 import { basename, resolve } from "node:path";
 import { existsSync, statSync } from "node:fs";
-import { parseArgs } from "node:util";
 import type { Layout } from "../host/layout.ts";
 import { PictureStore } from "../host/picture_store.ts";
 import { SidecarConnection } from "../host/sidecar_connection.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
 import type { GenerateParams, GenerateResult, ModelSource } from "../protocol/sidecar.ts";
 import { AnswerPrinter, toJson } from "./answer_printer.ts";
-import { installation, runCommand, UsageError } from "./run.ts";
+import { installation, parseCommandLine, runCommand, UsageError } from "./run.ts";
 import { storageFolder } from "./storage.ts";
 
 const USAGE = `usage: npm run explain -- <picture…> [options]
@@ -57,25 +56,17 @@ function parse(argv: readonly string[], nanoFolder: string): Request {
 
 function parseOptions(argv: readonly string[]) {
   const text = { type: "string" } as const;
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        prompt: text,
-        model: text,
-        precision: text,
-        thinking: text,
-        ocr: text,
-        temperature: text,
-        "max-tokens": text,
-        seed: text,
-        json: { type: "boolean" },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  return parseCommandLine(argv, {
+    prompt: text,
+    model: text,
+    precision: text,
+    thinking: text,
+    ocr: text,
+    temperature: text,
+    "max-tokens": text,
+    seed: text,
+    json: { type: "boolean" },
+  });
 }
 
 function findModel(model: string, nanoFolder: string): Omit<ModelSource, "precision"> {

@@ -1,13 +1,12 @@
 // npm run ocr -- <files…>: reads the text of pictures.
 
-import { parseArgs } from "node:util";
 import { displayName } from "../host/display_name.ts";
 import type { Layout } from "../host/layout.ts";
 import { PictureStore } from "../host/picture_store.ts";
 import { SidecarConnection } from "../host/sidecar_connection.ts";
 import { Failure } from "../protocol/errors.ts";
 import type { ReadTextProgress, ReadTextResult } from "../protocol/sidecar.ts";
-import { installation, runCommand, UsageError } from "./run.ts";
+import { installation, parseCommandLine, runCommand, UsageError } from "./run.ts";
 import { storageFolder } from "./storage.ts";
 import { printable, StatusLine } from "./terminal.ts";
 
@@ -26,22 +25,14 @@ interface Request {
 }
 
 function parse(argv: readonly string[]): Request {
-  const { positionals: files, format } = parseOptions(argv);
+  const { positionals: files, values: { format } } = parseCommandLine(argv, {
+    format: { type: "string", default: "text" },
+  });
   if (files.length === 0) throw new UsageError("Name at least one picture.");
   if (format !== "text" && format !== "json") {
     throw new UsageError(`--format takes text or json, not "${format}".`);
   }
   return { files, format };
-}
-
-function parseOptions(argv: readonly string[]) {
-  try {
-    const options = { format: { type: "string", default: "text" } } as const;
-    const { values, positionals } = parseArgs({ args: [...argv], allowPositionals: true, options });
-    return { positionals, format: values.format };
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 /** Reads all files that can be read. */

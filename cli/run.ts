@@ -1,6 +1,7 @@
 // What the commands share: the installation, Ctrl-C, and how failures are told.
 
 import { fileURLToPath } from "node:url";
+import { parseArgs, type ParseArgsConfig } from "node:util";
 import { findLayout } from "../host/layout.ts";
 import { Failure } from "../protocol/errors.ts";
 import { printable } from "./terminal.ts";
@@ -10,6 +11,21 @@ const EXIT = { failed: 1, usage: 2, interrupted: 130 } as const;
 
 /** The command was called in a way it does not understand. */
 export class UsageError extends Error {}
+
+/**
+ * Reads a command line of files and options.
+ * @throws UsageError when it does not fit the options
+ */
+export function parseCommandLine<const T extends NonNullable<ParseArgsConfig["options"]>>(
+  argv: readonly string[],
+  options: T,
+) {
+  try {
+    return parseArgs({ args: [...argv], allowPositionals: true, options });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
 
 /** The installation that this command belongs to. */
 export function installation() {

@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import type { Layout } from "./layout.ts";
-import { escapeComma } from "./permissions.ts";
+import { DENO_RUN, escapeComma } from "./permissions.ts";
 
 /** What a conversion is between. */
 export interface ConvertPaths {
@@ -15,13 +15,7 @@ export function convertArguments(layout: Layout, { sources, target }: ConvertPat
   const parent = target === null ? [] : [dirname(target)];
   const readable = [dirname(script), ...sources, ...parent];
   return [
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "--no-config",
-    "--no-lock",
-    "--no-remote",
-    "--node-modules-dir=manual",
+    ...DENO_RUN,
     `--allow-read=${readable.map(escapeComma).join(",")}`,
     ...parent.map((folder) => `--allow-write=${escapeComma(folder)}`),
     "--allow-sys=statfs",

@@ -26,6 +26,10 @@ const ENVIRONMENT = [
 /** sharp reads this program's text to tell glibc from musl. */
 const LIBC_PROBE = "/usr/bin/ldd";
 
+/** How each of our Deno processes starts: it asks nobody, fetches nothing, and takes no settings from where it is. */
+export const DENO_RUN: readonly string[] =
+  "run --quiet --no-prompt --no-config --no-lock --no-remote --node-modules-dir=manual".split(" ");
+
 /** Deno's command line for the sidecar. */
 export function sidecarArguments(layout: Layout, { storageFolder, modelFolders }: SidecarFolders): string[] {
   const readable = [
@@ -37,13 +41,7 @@ export function sidecarArguments(layout: Layout, { storageFolder, modelFolders }
     LIBC_PROBE,
   ];
   return [
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "--no-config",
-    "--no-lock",
-    "--no-remote",
-    "--node-modules-dir=manual",
+    ...DENO_RUN,
     `--allow-read=${readable.map(escapeComma).join(",")}`,
     `--allow-write=${escapeComma(storageFolder)}`,
     `--allow-env=${ENVIRONMENT.join(",")}`,
