@@ -4,10 +4,10 @@ import { basename, resolve } from "node:path";
 import { existsSync, statSync } from "node:fs";
 import type { Layout } from "../host/layout.ts";
 import { SidecarConnection } from "../host/sidecar_connection.ts";
-import type { GenerateParams, GenerateResult, ModelSource } from "../protocol/sidecar.ts";
+import type { GenerateParams, ModelSource } from "../protocol/sidecar.ts";
 import type { VideoSampling } from "../protocol/video_reader.ts";
 import { AnswerPrinter, toJson } from "./answer_printer.ts";
-import { type Attachment, Attachments } from "./attachments.ts";
+import { Attachments } from "./attachments.ts";
 import { installation, parseCommandLine, runCommand, UsageError } from "./run.ts";
 import { storageFolder } from "./storage.ts";
 

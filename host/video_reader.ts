@@ -34,7 +34,11 @@ export interface ReadWatch {
   readonly onProgress?: (progress: ReadProgress) => void;
   /** Called with the process's id. */
   readonly onStart?: (pid: number) => void;
+  /** Longest time without a sign of life; left out, a minute. */
+  readonly patienceMs?: number;
 }
+
+const PATIENCE_MS = 60_000;
 
 const MAX_STDERR_CHARACTERS = 4000;
 /** Exit code of a script that could not be run; crashes have others. */
@@ -79,7 +83,7 @@ export async function readVideo(
 async function follow(
   reader: ChildProcessWithoutNullStreams,
   name: string,
-  { signal, onProgress, onStart }: ReadWatch,
+  { signal, onProgress, onStart, patienceMs = PATIENCE_MS }: ReadWatch,
 ): Promise<Video> {
   const ended = new Promise<Ending>((resolve) => {
     reader.once("error", (error) => resolve({ error, code: null, signal: null }));
@@ -92,9 +96,11 @@ async function follow(
   });
   const kill = () => reader.kill("SIGKILL");
   signal?.addEventListener("abort", kill);
+  const timer = setTimeout(kill, patienceMs);
   try {
     if (reader.pid !== undefined) onStart?.(reader.pid);
     for await (const line of createInterface({ input: reader.stdout })) {
+      timer.refresh();
       const message = readMessage(line);
       if (message?.kind === "progress") onProgress?.(message.progress);
       else if (message?.kind === "done") return message.video;
@@ -106,6 +112,7 @@ async function follow(
     throw error;
   } finally {
     signal?.removeEventListener("abort", kill);
+    clearTimeout(timer);
     kill();
     await ended;
   }

@@ -42,6 +42,8 @@ export interface ReadProgress {
 }
 
 export type ReaderMessage =
+  /** Told about every second, so that a decoder that got stuck is noticed. */
+  | { readonly kind: "alive" }
   | { readonly kind: "progress"; readonly progress: ReadProgress }
   | { readonly kind: "done"; readonly video: Video }
   | { readonly kind: "failed"; readonly failure: FailureData; readonly message: string };

@@ -7,6 +7,9 @@ import type { ReaderMessage, ReadRequest } from "../../protocol/video_reader.ts"
 import { FrameWriter } from "./frame_writer.ts";
 import { readVideo } from "./read_video.ts";
 
+/** Also keeps the program alive while only a decoder works. */
+const ALIVE_MS = 1000;
+
 const encoder = new TextEncoder();
 
 function tell(message: ReaderMessage): void {
@@ -16,7 +19,7 @@ function tell(message: ReaderMessage): void {
 
 /** Ends the process when its host does, which closes the pipe however it ends. */
 async function endWithHost(): Promise<void> {
-  for await (const _ of Deno.stdin.readable);
+  await Deno.stdin.readable.pipeTo(new WritableStream());
   process.exit(1);
 }
 
@@ -32,6 +35,7 @@ function toFailed(error: unknown): ReaderMessage {
 }
 
 void endWithHost();
+setInterval(() => tell({ kind: "alive" }), ALIVE_MS);
 try {
   const request = JSON.parse(Deno.args[0] ?? "") as ReadRequest;
   const writer = new FrameWriter(request.folder);

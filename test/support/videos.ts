@@ -35,6 +35,8 @@ export interface VideoRecipe {
   readonly reorders?: boolean;
   readonly rotation?: 0 | 90 | 180 | 270;
   /** Red, green and blue at a place of a frame; by default one grey a frame, see {@link greyOf}. */
+  /** In place of {@link paint}: planes Y, U and V of a frame, which may change once the next is asked for. */
+  readonly planes?: (frame: number) => Uint8Array;
   readonly paint?: (frame: number, x: number, y: number) => readonly [number, number, number];
 }
 
@@ -105,7 +107,7 @@ export async function makeVideo(recipe: VideoRecipe): Promise<Uint8Array<ArrayBu
   const timer = setInterval(() => {}, 1000);
   for (const [i, timeS] of timesS.entries()) {
     const end = timesS[i + 1] ?? recipe.lastS ?? timeS + 1 / 25;
-    const frame = new codecs.VideoFrame(paint(recipe, i, width, height), {
+    const frame = new codecs.VideoFrame(recipe.planes?.(i) ?? paint(recipe, i, width, height), {
       format: "I420",
       codedWidth: width,
       codedHeight: height,
