@@ -20,7 +20,7 @@ export interface SliceFeatures {
 }
 
 /**
- * Most patches of slices that run together on the CPU. Measured with `bench/vision_batch.ts`: pairs of small slices are
+ * Most patches of slices that run together on the CPU. Measured with `bench/device/vision_batch.ts`: pairs of small slices are
  * a seventh faster; from 300 patches on, batches gain nothing, cost memory and take longer to stop.
  */
 export const CPU_BATCH_PATCHES = 320;

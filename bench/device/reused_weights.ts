@@ -1,10 +1,10 @@
 // Random weights of any shapes, made in seconds: matrices of one shape lie in the file once, whichever layer asks for
 // them. Sizes and arithmetic are the real ones; what a network over them says is noise.
 
-import type { ExternalTensor } from "../sidecar/graph/graph_builder.ts";
-import { WeightsFile, WeightsLayout } from "../sidecar/graph/weights_file.ts";
-import type { BlockFormat } from "../sidecar/model/quantize.ts";
-import type { FloatSource, MatrixRole, PlacedMatrix, WeightStore } from "../sidecar/model/weight_store.ts";
+import type { ExternalTensor } from "../../sidecar/graph/graph_builder.ts";
+import { WeightsFile, WeightsLayout } from "../../sidecar/graph/weights_file.ts";
+import type { BlockFormat } from "../../sidecar/model/quantize.ts";
+import type { FloatSource, MatrixRole, PlacedMatrix, WeightStore } from "../../sidecar/model/weight_store.ts";
 
 const FILE = "weights.bin";
 /** Random bytes that are repeated; a prime number, so that rows differ. */

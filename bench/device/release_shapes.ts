@@ -1,6 +1,6 @@
 // The sizes of MiniCPM-V 4.5 as its config.json has them, for measurements without its weights.
 
-import type { DecoderConfig, ModelConfig } from "../sidecar/checkpoint/config.ts";
+import type { DecoderConfig, ModelConfig } from "../../sidecar/checkpoint/config.ts";
 
 type Shapes = Pick<ModelConfig, "decoder" | "vision" | "resampler">;
 

@@ -1,16 +1,16 @@
-// deno run bench/vision_batch.ts [layers] [rounds]: milliseconds per slice in the vision tower when one, two, three
+// deno run bench/device/vision_batch.ts [layers] [rounds]: milliseconds per slice in the vision tower when one, two, three
 // slices run together, in turns, at the sizes of the release and of Nano. Half of the layers of the release tell as
 // much as all of them.
 
-import type { VisionConfig } from "../sidecar/checkpoint/config.ts";
-import { GraphBuilder } from "../sidecar/graph/graph_builder.ts";
-import { Layers } from "../sidecar/model/layers.ts";
-import { patchPositions } from "../sidecar/model/positions.ts";
-import { buildVisionTower } from "../sidecar/model/vision_graph.ts";
-import { Runtime } from "../sidecar/onnx/runtime.ts";
-import { Session } from "../sidecar/onnx/session.ts";
-import { Tensor } from "../sidecar/onnx/tensor.ts";
-import { runtimeLibrary } from "../test/support/runtime_library.ts";
+import type { VisionConfig } from "../../sidecar/checkpoint/config.ts";
+import { GraphBuilder } from "../../sidecar/graph/graph_builder.ts";
+import { Layers } from "../../sidecar/model/layers.ts";
+import { patchPositions } from "../../sidecar/model/positions.ts";
+import { buildVisionTower } from "../../sidecar/model/vision_graph.ts";
+import { Runtime } from "../../sidecar/onnx/runtime.ts";
+import { Session } from "../../sidecar/onnx/session.ts";
+import { Tensor } from "../../sidecar/onnx/tensor.ts";
+import { runtimeLibrary } from "../../test/support/runtime_library.ts";
 import { RELEASE } from "./release_shapes.ts";
 import { ReusedWeights } from "./reused_weights.ts";
 
