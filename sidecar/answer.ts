@@ -1,27 +1,19 @@
 // From a prompt that fits to a finished reply, told piece by piece.
 
 import type { GenerateParams, GenerateProgress, GenerateResult } from "../protocol/sidecar.ts";
-import type { Sampling } from "./sampling.ts";
 import { joinFloats } from "./floats.ts";
 import { generate, type Steering } from "./generate.ts";
 import type { Model } from "./model/model.ts";
 import type { VisualInput } from "./model/decoder.ts";
+import type { NamedTokens } from "./pictures.ts";
 import { Reply } from "./reply.ts";
-import { Sampler } from "./sampling.ts";
+import { Sampler, type Sampling } from "./sampling.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import { type Prompt, TRACE_END } from "./text/prompt.ts";
 
 /** Tokens that a trace leaves for the answer; of a short limit, a quarter. */
 const ANSWER_RESERVE = 256;
 const ANSWER_SHARE = 0.25;
-
-/** Visual tokens of a picture or of a group of frames. */
-export interface NamedTokens {
-  /** Equal for equal content. */
-  readonly name: string;
-  /** [tokens, hidden] float32. */
-  readonly tokens: Float32Array;
-}
 
 /** What an answer is made from. */
 export interface AnswerInput {
@@ -31,6 +23,8 @@ export interface AnswerInput {
   readonly isThinking: boolean;
   /** In the order of the prompt. */
   readonly visual: readonly NamedTokens[];
+  /** Whether the person has had enough of the trace. */
+  readonly wantsAnswer: () => boolean;
   /** Most tokens to generate; prompt and answer fit the context. */
   readonly maxTokens: number;
   readonly params: Omit<GenerateParams, "conversation" | "model" | "ocr" | "maxTokens">;
@@ -68,7 +62,7 @@ export async function answer(input: AnswerInput): Promise<Answer> {
   const traceLimit = traceLimitOf(params.thinkingBudget, maxTokens);
   const tokenIds: number[] = [];
   let thinkingEnd: GenerateResult["thinkingEnd"] = null;
-  const cutTrace = (end: "budget" | "loop"): Steering => {
+  const cutTrace = (end: "cut" | "loop"): Steering => {
     const ids = tokenizer.encode(reply.thinking.endsWith("\n") ? TRACE_END.slice(1) : TRACE_END);
     thinkingEnd = end;
     reply.closeTrace();
@@ -86,12 +80,11 @@ export async function answer(input: AnswerInput): Promise<Answer> {
     reply.push(id);
     if (wasThinking && !reply.isThinking) thinkingEnd = "model";
     if (reply.hasStopped) return { kind: "stop", reason: "end" };
-    if (reply.isThinking && reply.traceLength >= traceLimit) return cutTrace("budget");
+    if (reply.isThinking && (reply.traceLength >= traceLimit || input.wantsAnswer())) return cutTrace("cut");
     if (!isLoop) return { kind: "go" };
     return reply.isThinking ? cutTrace("loop") : { kind: "stop", reason: "loop" };
   };
   stopwatch.mark("prefill");
-  onProgress({ kind: "stage", stage: "prefill", done: 0, total: prompt.ids.length });
   const end = await generate(model.decoder, {
     ids: prompt.ids,
     visual: toVisualInput(prompt, input.visual),
@@ -133,7 +126,8 @@ function samplingOf({ config }: Model, params: AnswerInput["params"]): Sampling 
   return { repetitionPenalty, temperature, topK, topP, minP };
 }
 
-function toVisualInput({ visualPositions }: Prompt, visual: readonly NamedTokens[]): VisualInput {
+/** The visual tokens of a prompt, named so that those of the last prompt are told again. */
+export function toVisualInput({ visualPositions }: Prompt, visual: readonly NamedTokens[]): VisualInput {
   const tokens = joinFloats(visual.map(({ tokens }) => tokens));
   const width = tokens.length / Math.max(visualPositions.length, 1);
   const names = visual.flatMap(({ name, tokens }) => Array<string>(tokens.length / width).fill(name));

@@ -13,16 +13,11 @@ export type Steering =
   | { readonly kind: "stop"; readonly reason: StopReason };
 
 /** What to generate from. */
-export interface GenerationInput {
-  readonly ids: readonly number[];
-  readonly visual: VisualInput;
+export interface GenerationInput extends PrefillInput {
   readonly sampler: Sampler;
   readonly stopTokenIds: readonly number[];
   /** Most tokens to generate, those put in between included. */
   readonly maxTokens: number;
-  readonly signal?: AbortSignal | undefined;
-  /** Told how much of the prompt is computed, what the cache held included. */
-  readonly onPrefill?: (done: number, total: number) => void;
   /** Told each token as it is chosen, the stop token included, and whether the text has become a loop. */
   readonly onToken: (id: number, isLoop: boolean) => Steering;
 }
@@ -40,10 +35,10 @@ export interface GenerationEnd {
  */
 export async function generate(decoder: Decoder, input: GenerationInput): Promise<GenerationEnd> {
   const { sampler, stopTokenIds, maxTokens, signal, onToken } = input;
-  const reusedCount = decoder.keepCommonPrefix(input.ids, input.visual);
-  const end = (reason: StopReason): GenerationEnd => ({ reason, reusedCount });
+  const prefilled = await prefillPrompt(decoder, input);
+  const end = (reason: StopReason): GenerationEnd => ({ reason, reusedCount: prefilled.reusedCount });
   let guard = new LoopGuard();
-  let logits = await prefill(decoder, input, reusedCount);
+  let { logits } = prefilled;
   for (let count = 1;; count++) {
     const id = sampler.choose(logits);
     const steering = onToken(id, guard.push(id));
@@ -60,14 +55,32 @@ export async function generate(decoder: Decoder, input: GenerationInput): Promis
   }
 }
 
-function prefill(
+/** A prompt to compute. */
+export interface PrefillInput {
+  readonly ids: readonly number[];
+  readonly visual: VisualInput;
+  /** Tokens to make room for behind the prompt. */
+  readonly maxTokens?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Told how much of the prompt is computed, what the cache held included. */
+  readonly onPrefill?: (done: number, total: number) => void;
+}
+
+/**
+ * Computes what the KV cache does not hold of a prompt.
+ * @returns logits [vocabulary] of the token after it, and how many tokens the cache held
+ * @throws RangeError when it does not fit the context; the signal's reason when it aborts
+ */
+export async function prefillPrompt(
   decoder: Decoder,
-  { ids, visual, maxTokens, signal, onPrefill }: GenerationInput,
-  from: number,
-): Promise<Float32Array> {
-  return decoder.prefill(ids.slice(from), sliceVisual(visual, from, ids.length), {
+  { ids, visual, maxTokens = 0, signal, onPrefill }: PrefillInput,
+): Promise<{ readonly logits: Float32Array; readonly reusedCount: number }> {
+  const reusedCount = decoder.keepCommonPrefix(ids, visual);
+  onPrefill?.(reusedCount, ids.length);
+  const logits = await decoder.prefill(ids.slice(reusedCount), sliceVisual(visual, reusedCount, ids.length), {
     reserve: ids.length + maxTokens,
     signal,
-    onProgress: (done) => onPrefill?.(from + done, ids.length),
+    onProgress: (done) => onPrefill?.(reusedCount + done, ids.length),
   });
+  return { logits, reusedCount };
 }

@@ -3,7 +3,7 @@
 // is kept on disk too, so that a conversation reopens without decoding, reading or encoding anything.
 
 import type { PictureReceipt, PictureRef, TextLine } from "../protocol/conversation.ts";
-import { DiskCache } from "./disk_cache.ts";
+import type { DiskCache } from "./disk_cache.ts";
 import { type DecodedPicture, decodePicture } from "./image/decode.ts";
 import type { Pixels } from "./image/pixels.ts";
 import { planSlices, sliceCount, type SlicePlan } from "./image/slice.ts";
@@ -12,8 +12,8 @@ import type { Model, ModelDescription } from "./model/model.ts";
 import { encodeFrames } from "./model/visual_tokens.ts";
 import type { PictureStore } from "./picture_store.ts";
 
-/** Memory for visual tokens of pictures seen before; the release's take up to 10 MB a picture. */
-const TOKEN_CACHE_BYTES = 256 * 2 ** 20;
+/** Memory for visual tokens seen before; the release's take up to 10 MB a picture, 184 MB the longest video. */
+const TOKEN_CACHE_BYTES = 384 * 2 ** 20;
 /** Memory for text lines and sizes of pictures seen before. */
 const TEXT_CACHE_BYTES = 16 * 2 ** 20;
 /** Memory for decoded pictures between the stages of one request; the largest picture that is taken has 300 MB. */
@@ -50,6 +50,14 @@ export interface OpenPicture {
   readonly plan: SlicePlan;
 }
 
+/** Visual tokens of a picture or of a group of frames. */
+export interface NamedTokens {
+  /** Equal for equal tokens. */
+  readonly name: string;
+  /** [slices · queries, hidden] float32. */
+  readonly tokens: Float32Array;
+}
+
 /** What decoding tells of a picture besides its pixels. */
 type PictureFacts = Pick<PictureReceipt, "format" | "widthPx" | "heightPx" | "notes">;
 
@@ -77,11 +85,26 @@ export class Pictures {
   }
 
   /**
-   * Says what a picture is and plans its slices for a model. Decodes it only where it has not been seen before.
+   * What decoding tells of a picture; decodes it only where it has not been seen before.
+   * @throws Failure "picture-…"; the signal's reason when it aborts
+   */
+  async facts(ref: PictureRef, signal?: AbortSignal): Promise<PictureFacts> {
+    const known = this.#facts.get(ref.sha256) ??
+      parseJson<PictureFacts>(await this.#disk.get(ref.sha256, FACTS_VERSION));
+    if (known !== undefined && await this.#store.has(ref.sha256)) return known;
+    const { pixels, format, notes } = await this.#decode(ref, signal);
+    const facts = { format, widthPx: pixels.width, heightPx: pixels.height, notes };
+    this.#facts.set(ref.sha256, facts, 2 * JSON.stringify(facts).length);
+    await this.#disk.set(ref.sha256, FACTS_VERSION, toJson(facts));
+    return facts;
+  }
+
+  /**
+   * Says what a picture is and plans its slices for a model.
    * @throws Failure "picture-…"; the signal's reason when it aborts
    */
   async open(ref: PictureRef, { config }: ModelDescription, signal?: AbortSignal): Promise<OpenPicture> {
-    const facts = await this.#factsOf(ref, signal);
+    const facts = await this.facts(ref, signal);
     const plan = planSlices({ width: facts.widthPx, height: facts.heightPx }, config.slicing);
     const count = sliceCount(plan);
     const receipt: PictureReceipt = {
@@ -118,7 +141,7 @@ export class Pictures {
   }
 
   /**
-   * Visual tokens of a picture, [slices · queries, hidden] float32.
+   * Visual tokens of a picture.
    * @param onSlice called with how many slices are done
    * @throws Failure "picture-…"; the signal's reason when it aborts
    */
@@ -127,8 +150,8 @@ export class Pictures {
     model: Model,
     signal: AbortSignal,
     onSlice: (done: number) => void,
-  ): Promise<Float32Array> {
-    return await this.recallTokens(ref.sha256, nameTokens(model, ref.sha256), async () => {
+  ): Promise<NamedTokens> {
+    return await this.recallTokens(ref.sha256, `${model.identity} ${ref.sha256}`, async () => {
       let done = 0;
       return await encodeFrames(model, [{ pixels: await this.pixels(ref, signal), time: STILL }], plan, {
         signal,
@@ -138,22 +161,23 @@ export class Pictures {
   }
 
   /**
-   * Visual tokens by their name, from memory, from disk, or else computed and kept.
+   * Visual tokens from memory, from disk, or else computed and kept.
    * @param owner hash of the picture whose removal ends their life on disk
+   * @param name of model and content
    */
   async recallTokens(
     owner: string,
     name: string,
     compute: () => Promise<Float32Array<ArrayBuffer>>,
-  ): Promise<Float32Array> {
+  ): Promise<NamedTokens> {
     const cached = this.#tokens.get(name);
-    if (cached !== undefined) return cached;
+    if (cached !== undefined) return { name, tokens: cached };
     const key = `${TOKENS_VERSION} ${name}`;
     const stored = await this.#disk.get(owner, key);
     const tokens = stored === undefined ? await compute() : new Float32Array(stored.buffer);
     this.#tokens.set(name, tokens, tokens.byteLength);
     if (stored === undefined) await this.#disk.set(owner, key, new Uint8Array(tokens.buffer));
-    return tokens;
+    return { name, tokens };
   }
 
   /** Forgets decoded pictures; a request that has its visual tokens needs them no more. */
@@ -174,27 +198,11 @@ export class Pictures {
     this.#texts.clear();
   }
 
-  async #factsOf(ref: PictureRef, signal?: AbortSignal): Promise<PictureFacts> {
-    const known = this.#facts.get(ref.sha256) ??
-      parseJson<PictureFacts>(await this.#disk.get(ref.sha256, FACTS_VERSION));
-    if (known !== undefined && await this.#store.has(ref.sha256)) return known;
-    const { pixels, format, notes } = await this.#decode(ref, signal);
-    const facts = { format, widthPx: pixels.width, heightPx: pixels.height, notes };
-    this.#facts.set(ref.sha256, facts, 2 * JSON.stringify(facts).length);
-    await this.#disk.set(ref.sha256, FACTS_VERSION, toJson(facts));
-    return facts;
-  }
-
   async #decode(ref: PictureRef, signal?: AbortSignal): Promise<DecodedPicture> {
     const decoded = await decodePicture(await this.#store.read(ref), ref.name, { signal });
     this.#pixels.set(ref.sha256, decoded.pixels, decoded.pixels.data.byteLength);
     return decoded;
   }
-}
-
-/** Names the visual tokens that a model makes of some content. */
-export function nameTokens(model: Model, content: string): string {
-  return `${model.identity} ${content}`;
 }
 
 function parseJson<T>(bytes: Uint8Array | undefined): T | undefined {

@@ -33,7 +33,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "sidecar/model": {
     folders: [
       ...["protocol", "sidecar/onnx", "sidecar/graph", "sidecar/checkpoint", "sidecar/image", "sidecar/text"],
-      ...["sidecar/breathe.ts", "sidecar/floats.ts"],
+      ...["sidecar/breathe.ts", "sidecar/floats.ts", "sidecar/hash.ts"],
     ],
     packages: [],
   },
