@@ -15,6 +15,7 @@ import {
 import { Attachments } from "./attachments.ts";
 import { describeFailure, type Translate, type Wanted } from "./error_messages.ts";
 import { storePictureAt } from "./picture_reader.ts";
+import { Preparation } from "./preparation.ts";
 import { makeShown } from "./picture_copies.ts";
 import { usePictures } from "./picture_use.ts";
 import { restore, save } from "./saved_conversation.ts";
@@ -38,6 +39,8 @@ export interface ChatParts {
   readonly onEvent: (event: ConversationEvent) => void;
   readonly sourceOf: (attachment: Attachment) => string;
   readonly t: Translate;
+  /** Whether pictures are looked at before the question is asked. */
+  readonly preparesAhead: () => boolean;
 }
 
 /** A chat. */
@@ -46,6 +49,7 @@ export class Chat {
   readonly #parts: ChatParts;
   readonly #attachments: Attachments;
   readonly #answers: Answers;
+  readonly #preparation: Preparation;
   readonly #missing = new Set<string>();
   #keptMs = 0;
 
@@ -58,6 +62,13 @@ export class Chat {
     );
     const describe = (wanted: Wanted) => (error: unknown) => describeFailure(error, wanted, parts.t);
     this.conversation = conversation;
+    this.#preparation = new Preparation({
+      conversation,
+      request,
+      log,
+      isMissing: ({ sha256 }) => this.#missing.has(sha256),
+      isWanted: parts.preparesAhead,
+    });
     this.#attachments = new Attachments({ conversation, request, log, describe: describe("picture") });
     this.#answers = new Answers({
       conversation,
@@ -153,6 +164,7 @@ export class Chat {
 
   #changed(event: ConversationEvent): void {
     this.#parts.onEvent(event);
+    this.#preparation.changed(event.kind);
     const isStreaming = ["stage", "thinking", "answer"].includes(event.kind);
     if (isStreaming && performance.now() - this.#keptMs < KEEP_EVERY_MS) return;
     this.keep().catch((error: unknown) => this.#parts.log.error(`chat: not kept, ${String(error)}`));

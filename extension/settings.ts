@@ -50,9 +50,17 @@ export function readSettings(nanoFolder: string): ChosenOptions {
   };
 }
 
+/** Whether pictures are looked at before the question about them is asked. */
+export function preparesAhead(): boolean {
+  return workspace.getConfiguration(SECTION).get<boolean>("prepareAhead", true);
+}
+
+/** What the sidecar is started with. */
+const SIDECAR_SETTINGS = ["model", "threads", "idleUnloadMinutes", "cacheMegabytes"];
+
 /** Whether a change of settings concerns the sidecar. */
 export function concernsSidecar(event: { affectsConfiguration(section: string): boolean }): boolean {
-  return event.affectsConfiguration(SECTION);
+  return SIDECAR_SETTINGS.some((name) => event.affectsConfiguration(`${SECTION}.${name}`));
 }
 
 function wholeNumber(value: unknown, fallback: number): number {

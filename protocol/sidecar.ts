@@ -194,11 +194,8 @@ export interface Prepared {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Ends the trace of a running answer, so that the answer itself begins. */
-export interface EndTraceParams {
-  /** Of the `sightline/generate` that is meant. */
-  readonly partialResultToken: string | number;
-}
+/** Ends the trace of the running answer, so that the answer itself begins. */
+export type EndTraceParams = Record<string, never>;
 
 /** Frees the models' memory. They load again on the next request. */
 export type UnloadParams = Record<string, never>;

@@ -3,7 +3,6 @@
 
 import type { PictureReceipt } from "../protocol/conversation.ts";
 import type {
-  EndTraceParams,
   GenerateParams,
   GenerateProgress,
   GenerateResult,
@@ -48,8 +47,8 @@ export class Engine implements AsyncDisposable {
   readonly #visuals: Visuals;
   readonly #idleUnloadMs: number;
   readonly #device = new Exclusive();
-  /** Of each request that is to be answered, whether its trace is to end. */
-  readonly #isTraceEnded = new Map<string | number, boolean>();
+  /** Whether the trace of the running answer is to end. */
+  #endsTrace = false;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #end = new AbortController();
 
@@ -66,19 +65,13 @@ export class Engine implements AsyncDisposable {
    * Answers the last turn of a conversation, or goes on with it.
    * @throws Failure; the signal's reason when it aborts
    */
-  async generate(params: GenerateParams, watch: Watch<GenerateProgress>): Promise<GenerateResult> {
-    const token = params.partialResultToken;
-    this.#isTraceEnded.set(token, false);
-    try {
-      return await this.#useDevice(watch, (watched) => this.#generate(params, watched));
-    } finally {
-      this.#isTraceEnded.delete(token);
-    }
+  generate(params: GenerateParams, watch: Watch<GenerateProgress>): Promise<GenerateResult> {
+    return this.#useDevice(watch, (watched) => this.#generate(params, watched));
   }
 
-  /** Ends the trace of a running answer. */
-  endTrace({ partialResultToken }: EndTraceParams): void {
-    if (this.#isTraceEnded.has(partialResultToken)) this.#isTraceEnded.set(partialResultToken, true);
+  /** Ends the trace of the running answer. */
+  endTrace(): void {
+    this.#endsTrace = true;
   }
 
   /**
@@ -149,6 +142,7 @@ export class Engine implements AsyncDisposable {
   }
 
   async #generate(params: GenerateParams, watch: Watch<GenerateProgress>): Promise<GenerateResult> {
+    this.#endsTrace = false;
     const stopwatch = new Stopwatch();
     const { model, opened, texts, ...composed } = await this.#compose(params, watch, stopwatch);
     const replied = await answer({
@@ -157,7 +151,7 @@ export class Engine implements AsyncDisposable {
       model,
       params,
       stopwatch,
-      wantsAnswer: () => this.#isTraceEnded.get(params.partialResultToken) === true,
+      wantsAnswer: () => this.#endsTrace,
     });
     return {
       ...replied,

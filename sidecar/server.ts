@@ -88,8 +88,8 @@ export function serve(connection: Connection, start: StartEngine): void {
     "sightline/prepare",
     (params, signal) => engine().prepare(params, watch(params.partialResultToken, signal)),
   );
-  handle("sightline/endTrace", (params) => {
-    engine().endTrace(params);
+  handle("sightline/endTrace", () => {
+    engine().endTrace();
     return Promise.resolve(null);
   });
   handle("sightline/unload", () => engine().unload().then(() => null));

@@ -312,7 +312,7 @@ Deno.test("Engine ends a trace that has used up its budget, and the answer follo
   assert.deepEqual([limited.thinkingEnd, limited.stopReason], ["cut", "length"]);
   // A person who has had enough is heard at once.
   const skipped = await ask({}, (piece) => {
-    if (piece.kind === "thinking") bench.engine.endTrace({ partialResultToken: 0 });
+    if (piece.kind === "thinking") bench.engine.endTrace();
   });
   assert.equal(skipped.thinkingEnd, "cut");
   assert.ok(skipped.thinking.length < free.thinking.length && skipped.text !== "");
