@@ -131,10 +131,10 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 }
 
 async function explain(request: Request, layout: Layout, signal: AbortSignal): Promise<void> {
-  const place = { layout, storageFolder: storageFolder() };
-  await using attachments = await Attachments.open(place);
+  const storage = storageFolder();
+  await using attachments = await Attachments.open({ layout, storageFolder: storage });
   for (const file of request.files) await attachments.add(file);
-  const options = { ...place, models: [request.model], threadCount: 0, idleUnloadMs: 0 };
+  const options = { storageFolder: storage, models: [request.model], threadCount: 0, idleUnloadMs: 0 };
   const sidecar = await SidecarConnection.start(layout, options, signal);
   try {
     await ask(sidecar, request, attachments, signal);
