@@ -238,7 +238,7 @@ Deno.test("a reader that got stuck is a failure", async () => {
   const path = await place.put("film.mp4", LARGE_FILM);
   let pid = 0;
   const reading = place.read(path, { framesPerSecond: 30 }, {
-    patienceMs: 4000, // Starting must fit, too.
+    patienceMs: 10_000, // Starting must fit, too.
     onStart: (id) => pid = id,
     onProgress: ({ done }) => void (done === 1 && Deno.kill(pid, "SIGSTOP")),
   });
