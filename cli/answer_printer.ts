@@ -3,6 +3,7 @@
 import type { PictureNote, PictureReceipt } from "../protocol/conversation.ts";
 import type { GenerateProgress, GenerateResult, Stage } from "../protocol/sidecar.ts";
 import { dim, printable, StatusLine } from "./terminal.ts";
+import { describeVideo } from "./video_receipt.ts";
 
 const STAGES: Readonly<Record<Stage, string>> = {
   "queued": "waiting for another request",
@@ -10,6 +11,7 @@ const STAGES: Readonly<Record<Stage, string>> = {
   "decoding-picture": "opening the picture",
   "reading-text": "reading text",
   "encoding-picture": "looking at the picture",
+  "encoding-video": "looking at the video",
   "prefill": "reading the question",
   "generating": "",
 };
@@ -31,9 +33,9 @@ export class AnswerPrinter {
       case "stage":
         return this.#stage(progress);
       case "receipt":
-        this.clearStatus();
-        process.stderr.write(`${dim(describeReceipt(progress.picture), process.stderr)}\n`);
-        return;
+        return this.#receipt(describeReceipt(progress.picture));
+      case "video-receipt":
+        return this.#receipt(describeVideo(progress.video));
       case "thinking":
       case "answer":
         return this.#text(progress.kind, progress.text);
@@ -63,6 +65,11 @@ export class AnswerPrinter {
 
   clearStatus(): void {
     this.#status.clear();
+  }
+
+  #receipt(line: string): void {
+    this.clearStatus();
+    process.stderr.write(`${dim(line, process.stderr)}\n`);
   }
 
   #stage({ stage, done, total }: Extract<GenerateProgress, { kind: "stage" }>): void {

@@ -166,6 +166,8 @@ export class Conversation {
     const turn = this.turn(turnId);
     if (turn?.state.kind !== "working") return;
     switch (progress.kind) {
+      case "video-receipt":
+        return; // The panel has no videos yet.
       case "stage": {
         const { stage, done = null, total = null } = progress;
         this.#change(turnId, { state: { kind: "working", stage, done, total } });

@@ -76,6 +76,14 @@ export function headlineOf(kind: FailureKind, subject: string, t: Translate): st
       return t("{0} is too large.", picture);
     case "picture-too-thin":
       return t("{0} is too thin to be seen.", picture);
+    case "video-missing":
+    case "video-unreadable":
+    case "video-format-unsupported":
+    case "video-damaged":
+    case "video-without-pictures":
+    case "video-range-empty":
+    case "video-too-long":
+      return t("{0} cannot be used.", subject === "" ? t("The video") : picture);
     case "model-missing":
       return t("The model was not found.");
     case "model-invalid":
@@ -108,6 +116,13 @@ const ACTIONS: Readonly<Record<FailureKind, readonly FailureAction[]>> = {
   "picture-damaged": [],
   "picture-too-large": [],
   "picture-too-thin": [],
+  "video-missing": [],
+  "video-unreadable": [],
+  "video-format-unsupported": [],
+  "video-damaged": [],
+  "video-without-pictures": [],
+  "video-range-empty": [],
+  "video-too-long": [],
   "model-missing": AGAIN,
   "model-invalid": AGAIN,
   "runtime-missing": AGAIN,

@@ -29,6 +29,7 @@ interface ProgressOf {
   "sightline/generate": GenerateProgress;
   "sightline/readText": ReadTextProgress;
   "sightline/inspectPicture": never;
+  "sightline/videoLimits": never;
   "sightline/unload": never;
 }
 

@@ -9,10 +9,45 @@ export interface PictureRef {
   readonly byteLength: number;
 }
 
+/** A frame of a video: a picture of the store, and when it is shown. */
+export interface VideoFrame {
+  readonly picture: PictureRef;
+  /** Seconds from the start of the video. */
+  readonly timeS: number;
+}
+
+/** A video, as the frames that a model is to see of it. The sidecar opens no video files. */
+export interface Video {
+  /** Name to show to people. Untrusted text: never a path, never markup. */
+  readonly name: string;
+  /** At least one, by ascending time, all of one size. */
+  readonly frames: readonly VideoFrame[];
+  /** Frames that share visual tokens, 1 to 6; left out, as few as the model has room for. */
+  readonly packing?: number;
+  /** What the frames were taken from; left out for a list of pictures. */
+  readonly origin?: VideoOrigin;
+}
+
+/** A video that frames were taken from, and what was done to it. */
+export interface VideoOrigin {
+  /** Container, such as "mp4". */
+  readonly format: string;
+  /** Such as "avc"; null where frames are stored as pictures. */
+  readonly codec: string | null;
+  readonly durationS: number;
+  /** Mean frames a second. */
+  readonly frameRate: number;
+  readonly frameCount: number;
+  /** Times of frames that were looked at and left out, because they look like the one before. */
+  readonly droppedTimesS: readonly number[];
+  readonly notes: readonly VideoNote[];
+}
+
 /** One piece of a user's message, in the order the person gave it. */
 export type UserPart =
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "picture"; readonly picture: PictureRef };
+  | { readonly kind: "picture"; readonly picture: PictureRef }
+  | { readonly kind: "video"; readonly video: Video };
 
 export interface UserTurn {
   readonly role: "user";
@@ -54,6 +89,30 @@ export interface PictureReceipt {
   /** Visual tokens the picture takes in the prompt, markers not counted. */
   readonly tokenCount: number;
   readonly notes: readonly PictureNote[];
+}
+
+/** Something about a video, or done to it, that a person should know of. */
+export type VideoNote =
+  | { readonly kind: "turned"; readonly degrees: number }
+  /** Frames that were to be sent and could not be decoded. */
+  | { readonly kind: "damaged-frames"; readonly count: number }
+  /** The model holds fewer groups of frames than the release's 180. */
+  | { readonly kind: "limited-groups"; readonly groupCount: number };
+
+/** What the sidecar confirms about a video. */
+export interface VideoReceipt {
+  readonly name: string;
+  /** Null for a list of pictures. */
+  readonly origin: VideoOrigin | null;
+  readonly widthPx: number;
+  readonly heightPx: number;
+  /** Times of the frames that are sent, in seconds from the start of the video. */
+  readonly usedTimesS: readonly number[];
+  /** Most frames in a group. */
+  readonly packing: number;
+  readonly groupCount: number;
+  /** Visual tokens the video takes in the prompt, markers not counted. */
+  readonly tokenCount: number;
 }
 
 /** Corner of a text line, in pixels of the decoded picture. */

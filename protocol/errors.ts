@@ -11,6 +11,13 @@ export type FailureKind =
   | "picture-damaged"
   | "picture-too-large"
   | "picture-too-thin"
+  | "video-missing"
+  | "video-unreadable"
+  | "video-format-unsupported"
+  | "video-damaged"
+  | "video-without-pictures"
+  | "video-range-empty"
+  | "video-too-long"
   | "model-missing"
   | "model-invalid"
   | "runtime-missing"
@@ -45,6 +52,14 @@ export class Failure extends Error {
     this.kind = kind;
     this.subject = options.subject;
   }
+}
+
+/**
+ * The failure of a video that cannot be used.
+ * @param reason why, and what to do next; without a full stop
+ */
+export function videoFailure(kind: FailureKind, name: string, reason: string, cause?: unknown): Failure {
+  return new Failure(kind, `Cannot use video "${name}": ${reason}.`, { subject: name, cause });
 }
 
 /** Whether a response error's `data` is ours. */

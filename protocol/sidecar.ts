@@ -12,6 +12,7 @@ import type {
   StopReason,
   TextLine,
   Turn,
+  VideoReceipt,
 } from "./conversation.ts";
 
 /** Raised with every incompatible change; both ends must agree. */
@@ -81,6 +82,7 @@ export interface GenerateResult {
   readonly promptTokenIds: readonly number[];
   readonly tokenIds: readonly number[];
   readonly pictures: readonly PictureReceipt[];
+  readonly videos: readonly VideoReceipt[];
   /** Text lines that went into the prompt, for each picture; null when OCR was not used. */
   readonly ocr: readonly PictureText[] | null;
   readonly timings: GenerationTimings;
@@ -94,6 +96,7 @@ export interface PictureText {
 export type GenerateProgress =
   | { readonly kind: "stage"; readonly stage: Stage; readonly done?: number; readonly total?: number }
   | { readonly kind: "receipt"; readonly picture: PictureReceipt }
+  | { readonly kind: "video-receipt"; readonly video: VideoReceipt }
   /** A piece of text to append; `tokenCount` counts the tokens of its kind so far. */
   | { readonly kind: "thinking"; readonly text: string; readonly tokenCount: number }
   | { readonly kind: "answer"; readonly text: string; readonly tokenCount: number };
@@ -104,6 +107,7 @@ export type Stage =
   | "decoding-picture"
   | "reading-text"
   | "encoding-picture"
+  | "encoding-video"
   | "prefill"
   | "generating";
 
@@ -135,6 +139,16 @@ export interface InspectPictureParams {
   readonly model?: string;
 }
 
+/** Says how much of a video a model can hold, without loading it. */
+export interface VideoLimitsParams {
+  readonly model?: string;
+}
+
+export interface VideoLimits {
+  /** Most groups of frames, each of 1 to 6 frames. */
+  readonly maxGroups: number;
+}
+
 /** Frees the models' memory. They load again on the next request. */
 export type UnloadParams = Record<string, never>;
 
@@ -143,6 +157,7 @@ export interface SidecarRequests {
   "sightline/generate": { params: GenerateParams; result: GenerateResult };
   "sightline/readText": { params: ReadTextParams; result: ReadTextResult };
   "sightline/inspectPicture": { params: InspectPictureParams; result: PictureReceipt };
+  "sightline/videoLimits": { params: VideoLimitsParams; result: VideoLimits };
   "sightline/unload": { params: UnloadParams; result: null };
 }
 

@@ -15,7 +15,7 @@ import { type ReplyPiece, ThinkingSplitter } from "./text/thinking.ts";
 export interface AnswerInput {
   readonly model: Model;
   readonly messages: readonly PromptMessage[];
-  /** Visual tokens of each picture in order, [slices · queries, hidden] float32 each. */
+  /** Visual tokens of each picture and video in order, [slices or groups · queries, hidden] float32 each. */
   readonly visual: readonly Float32Array[];
   readonly params: Pick<GenerateParams, "thinking" | "temperature" | "maxTokens" | "seed">;
   readonly stopwatch: Stopwatch;
@@ -24,7 +24,7 @@ export interface AnswerInput {
 }
 
 /** The reply, without what the caller knows already. */
-export type Answer = Omit<GenerateResult, "model" | "pictures" | "ocr">;
+export type Answer = Omit<GenerateResult, "model" | "pictures" | "videos" | "ocr">;
 
 /**
  * Generates a reply.

@@ -1,7 +1,7 @@
 // Answers requests: the straight line from pictures and a conversation to text. Knows nothing of the wire.
 // Stateless like HTTP: a request carries its whole conversation, and everything kept here is only a cache.
 
-import type { PictureReceipt, UserPart } from "../protocol/conversation.ts";
+import type { PictureReceipt } from "../protocol/conversation.ts";
 import { Failure } from "../protocol/errors.ts";
 import type {
   GenerateParams,
@@ -14,17 +14,20 @@ import type {
   ReadTextProgress,
   ReadTextResult,
   SidecarOptions,
+  VideoLimits,
+  VideoLimitsParams,
 } from "../protocol/sidecar.ts";
 import { answer } from "./answer.ts";
 import { Exclusive } from "./exclusive.ts";
+import { toMessages } from "./messages.ts";
 import { describeModel, loadModel, type Model, type ModelDescription } from "./model/model.ts";
+import { maxGroupsOf } from "./model/video_groups.ts";
 import type { Runtime } from "./onnx/runtime.ts";
-import { type OpenPicture, Pictures, type TextReader } from "./pictures.ts";
+import { Pictures, type TextReader } from "./pictures.ts";
 import { PictureStore } from "./picture_store.ts";
 import { returnMemory } from "./return_memory.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import { writeOcrBlock } from "./text/ocr_block.ts";
-import type { PromptMessage } from "./text/prompt.ts";
+import { type OpenVisual, Visuals, type VisualText } from "./visuals.ts";
 
 /** What an engine is made of. */
 export interface EngineParts {
@@ -43,6 +46,7 @@ export interface Watch<Progress> {
 export class Engine implements AsyncDisposable {
   readonly #parts: EngineParts;
   readonly #pictures: Pictures;
+  readonly #visuals: Visuals;
   readonly #device = new Exclusive();
   readonly #descriptions = new Map<string, Promise<ModelDescription>>();
   #model: Model | null = null;
@@ -53,6 +57,7 @@ export class Engine implements AsyncDisposable {
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#pictures = new Pictures(new PictureStore(parts.options.storageFolder));
+    this.#visuals = new Visuals(this.#pictures);
   }
 
   /**
@@ -96,6 +101,15 @@ export class Engine implements AsyncDisposable {
     return (await this.#pictures.open(picture, description, signal)).receipt;
   }
 
+  /**
+   * Says how much of a video a model can hold.
+   * @throws Failure
+   */
+  async videoLimits({ model }: VideoLimitsParams): Promise<VideoLimits> {
+    const { config } = await this.#describe(this.#source(model));
+    return { maxGroups: maxGroupsOf(config) };
+  }
+
   /** Frees the models' memory, after the request that is under way. */
   unload(): Promise<void> {
     return this.#device.run(() => {
@@ -104,87 +118,38 @@ export class Engine implements AsyncDisposable {
     });
   }
 
-  async #generate(
-    params: GenerateParams,
-    { signal, onProgress }: Watch<GenerateProgress>,
-  ): Promise<GenerateResult> {
+  async #generate(params: GenerateParams, watch: Watch<GenerateProgress>): Promise<GenerateResult> {
+    const { signal, onProgress } = watch;
     if (params.conversation.at(-1)?.role !== "user") throw new RangeError("the last turn must be the user's");
     const stopwatch = new Stopwatch();
     const model = await this.#loadModel(this.#source(params.model), signal, () => {
       onProgress({ kind: "stage", stage: "loading-model" });
     });
-    const opened = await this.#openPictures(params, model, signal, onProgress, stopwatch);
+    const visuals = this.#visuals;
+    const opened = await stopwatch.measure("decode", () => visuals.open(params.conversation, model, watch));
     const texts = model.wantsOcr && params.ocr === "auto" && opened.length > 0
-      ? await stopwatch.measure("text", () => this.#readTexts(opened, signal, onProgress))
+      ? await stopwatch.measure(
+        "text",
+        () => visuals.readTexts(opened, () => this.#textReader(signal), watch),
+      )
       : null;
-    const visual = await stopwatch.measure("vision", () => this.#encode(opened, model, signal, onProgress));
+    const visual = await stopwatch.measure("vision", () => visuals.encode(opened, model, watch));
     const replied = await answer({
       model,
-      messages: toMessages(params, opened, texts),
+      messages: toMessages(params.conversation, opened, texts),
       visual,
       params,
       stopwatch,
       signal,
       onProgress,
     });
-    return { ...replied, model: model.record, pictures: opened.map(({ receipt }) => receipt), ocr: texts };
-  }
-
-  async #openPictures(
-    { conversation }: GenerateParams,
-    model: Model,
-    signal: AbortSignal,
-    onProgress: (progress: GenerateProgress) => void,
-    stopwatch: Stopwatch,
-  ): Promise<OpenPicture[]> {
-    const refs = conversation.flatMap((turn) => turn.role === "user" ? turn.content : [])
-      .flatMap((part) => part.kind === "picture" ? [part.picture] : []);
-    const opened: OpenPicture[] = [];
-    for (const [done, ref] of refs.entries()) {
-      onProgress({ kind: "stage", stage: "decoding-picture", done, total: refs.length });
-      const picture = await stopwatch.measure("decode", () => this.#pictures.open(ref, model, signal));
-      onProgress({ kind: "receipt", picture: picture.receipt });
-      opened.push(picture);
-    }
-    return opened;
-  }
-
-  async #readTexts(
-    opened: readonly OpenPicture[],
-    signal: AbortSignal,
-    onProgress: (progress: GenerateProgress) => void,
-  ): Promise<PictureText[]> {
-    const texts: PictureText[] = [];
-    for (const picture of opened) {
-      onProgress({ kind: "stage", stage: "reading-text" });
-      const { lines } = await this.#pictures.readText(picture, await this.#textReader(signal), {
-        signal,
-        onProgress: (_, done, total) => onProgress({ kind: "stage", stage: "reading-text", done, total }),
-      });
-      texts.push({ sha256: picture.ref.sha256, lines });
-    }
-    return texts;
-  }
-
-  async #encode(
-    opened: readonly OpenPicture[],
-    model: Model,
-    signal: AbortSignal,
-    onProgress: (progress: GenerateProgress) => void,
-  ): Promise<Float32Array[]> {
-    const total = opened.reduce((sum, { receipt }) => sum + receipt.sliceCount, 0);
-    const tokens: Float32Array[] = [];
-    let before = 0;
-    for (const picture of opened) {
-      onProgress({ kind: "stage", stage: "encoding-picture", done: before, total });
-      tokens.push(
-        await this.#pictures.encode(picture, model, signal, (done) => {
-          onProgress({ kind: "stage", stage: "encoding-picture", done: before + done, total });
-        }),
-      );
-      before += picture.receipt.sliceCount;
-    }
-    return tokens;
+    return {
+      ...replied,
+      model: model.record,
+      pictures: opened.flatMap((visual) => visual.kind === "picture" ? [visual.picture.receipt] : []),
+      videos: opened.flatMap((visual) => visual.kind === "video" ? [visual.video.receipt] : []),
+      ocr: texts === null ? null : pictureTexts(opened, texts),
+    };
   }
 
   async #useDevice<T, P>(
@@ -254,7 +219,7 @@ export class Engine implements AsyncDisposable {
     this.#model = null;
     this.#reader?.[Symbol.dispose]();
     this.#reader = null;
-    this.#pictures.clear();
+    this.#visuals.clear();
     returnMemory();
   }
 
@@ -266,33 +231,9 @@ export class Engine implements AsyncDisposable {
   }
 }
 
-/** The conversation as the prompt takes it, with the pictures' text behind the last picture of their turn. */
-function toMessages(
-  { conversation }: GenerateParams,
-  opened: readonly OpenPicture[],
-  texts: readonly PictureText[] | null,
-): PromptMessage[] {
-  let used = 0;
-  return conversation.map((turn): PromptMessage => {
-    if (turn.role === "assistant") return turn;
-    const first = used;
-    used += turn.content.filter(isPicture).length;
-    const lines = (texts ?? []).slice(first, used).flatMap(({ lines }) => lines.map(({ text }) => text));
-    const block = writeOcrBlock(lines);
-    let next = first;
-    const parts = turn.content.flatMap((part): Exclude<PromptMessage, { role: "assistant" }>["content"] => {
-      if (part.kind === "text") return [part];
-      const grid = opened[next++]?.plan.refined?.grid ?? null;
-      const isLast = next === used;
-      return [
-        { kind: "picture", grid },
-        ...(isLast && block !== "" ? [{ kind: "text" as const, text: block }] : []),
-      ];
-    });
-    return { role: "user", content: parts };
-  });
-}
-
-function isPicture(part: UserPart): boolean {
-  return part.kind === "picture";
+/** The texts of the pictures alone, which people see beside them. */
+function pictureTexts(opened: readonly OpenVisual[], texts: readonly VisualText[]): PictureText[] {
+  return opened.flatMap((visual, i) =>
+    visual.kind === "picture" ? [{ sha256: visual.picture.ref.sha256, lines: texts[i]?.lines ?? [] }] : []
+  );
 }

@@ -74,6 +74,8 @@ function stageName({ stage }: AnswerState & { kind: "working" }, t: Translate): 
       return t("reading text");
     case "encoding-picture":
       return t("looking at the picture");
+    case "encoding-video":
+      return t("looking at the video");
     case "prefill":
       return t("taking in the question");
     case "generating":

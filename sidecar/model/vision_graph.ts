@@ -1,4 +1,4 @@
-// SigLIP vision tower in NaViT form: one slice of any size in, one feature vector per patch out.
+// SigLIP vision tower in NaViT form: slices of one size, whatever it is, in; one feature vector per patch out.
 // @see minicpmv45-spec.md section 3; modeling_navit_siglip.py of the release
 
 import type { VisionConfig } from "../checkpoint/config.ts";
@@ -7,12 +7,15 @@ import type { Layers } from "./layers.ts";
 
 const COLORS = 3;
 
-/** Adds the tower: `patches` [N, 3·P·P] and `position_ids` [N] give `features` [N, hidden], all float32 but the ids. */
+/**
+ * Adds the tower for S slices of one size: `patches` [S, N, 3·P·P] and `position_ids` [N], which they share, give
+ * `features` [S, N, hidden], all float32 but the ids.
+ */
 export function buildVisionTower(layers: Layers, config: VisionConfig): void {
   const { graph } = layers;
   const { hiddenSize, layerCount, patchSize, positionsPerSide, normEpsilon } = config;
   const patchLength = COLORS * patchSize * patchSize;
-  const patches = graph.input("patches", "float32", ["patches", patchLength]);
+  const patches = graph.input("patches", "float32", ["slices", "patches", patchLength]);
   const positionIds = graph.input("position_ids", "int64", ["patches"]);
 
   const embeddings = "vpm.embeddings";
@@ -27,18 +30,18 @@ export function buildVisionTower(layers: Layers, config: VisionConfig): void {
     `${embeddings}.position_embedding.weight`,
     [positionsPerSide * positionsPerSide, hiddenSize],
   );
-  const projected = graph.op("Gemm", [patches, kernel, bias], { transB: 1 }); // [N, E]
-  const placed = graph.op("Add", [projected, graph.op("Gather", [table, positionIds], { axis: 0 })]);
-  let x = graph.op("Unsqueeze", [placed, graph.integers(0)]); // [1, N, E]
+  // ONNX Runtime transposes the constant once, when it loads the graph.
+  const product = graph.op("MatMul", [patches, graph.op("Transpose", [kernel], { perm: [1, 0] })]); // [S, N, E]
+  const positions = graph.op("Gather", [table, positionIds], { axis: 0 }); // [N, E]
+  let x = graph.op("Add", [graph.op("Add", [product, bias]), positions]);
 
   for (let i = 0; i < layerCount; i++) x = block(layers, config, `vpm.encoder.layers.${i}`, x);
 
-  const normed = layers.layerNorm(x, "vpm.post_layernorm", hiddenSize, normEpsilon);
-  graph.node("Squeeze", [normed, graph.integers(0)], ["features"]);
-  graph.output("features", "float32", ["patches", hiddenSize]);
+  graph.node("Identity", [layers.layerNorm(x, "vpm.post_layernorm", hiddenSize, normEpsilon)], ["features"]);
+  graph.output("features", "float32", ["slices", "patches", hiddenSize]);
 }
 
-/** Pre-norm transformer block; attention sees the whole slice. */
+/** Pre-norm transformer block; attention sees all of a slice, and no other. */
 function block(layers: Layers, config: VisionConfig, name: string, x: Value): Value {
   const { graph } = layers;
   const { hiddenSize, headCount, mlpSize, normEpsilon } = config;

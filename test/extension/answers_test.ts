@@ -25,6 +25,7 @@ const RESULT: GenerateResult = {
   promptTokenIds: [1, 2, 3],
   tokenIds: [4, 5],
   pictures: [receipt(picture("a"))],
+  videos: [],
   ocr: null,
   timings: {
     decodeImageMs: 1,

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Conversation } from "../../extension/conversation.ts";
 import { requestTurns } from "../../extension/request_turns.ts";
+import type { UserPart } from "../../protocol/conversation.ts";
 import { NUMBERS } from "./support/numbers.ts";
 import { picture, receipt } from "./support/pictures.ts";
 
@@ -29,10 +30,19 @@ function sent(
   isMissing = nothingMissing as Parameters<typeof requestTurns>[2],
 ) {
   return requestTurns(conversation.record.turns, turnId, isMissing).map((turn) =>
-    turn.role === "assistant"
-      ? `< ${turn.text}`
-      : `> ${turn.content.map((part) => part.kind === "text" ? part.text : part.picture.sha256[0]).join(" ")}`
+    turn.role === "assistant" ? `< ${turn.text}` : `> ${turn.content.map(inShort).join(" ")}`
   );
+}
+
+function inShort(part: UserPart): string | undefined {
+  switch (part.kind) {
+    case "text":
+      return part.text;
+    case "picture":
+      return part.picture.sha256[0];
+    case "video":
+      throw new Error("the panel attaches no videos yet");
+  }
 }
 
 Deno.test("requestTurns() sends pictures before their question, and answers between questions", () => {

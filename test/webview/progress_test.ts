@@ -24,6 +24,7 @@ Deno.test("stageText() has words of its own for every stage", () => {
     "decoding-picture": true,
     "reading-text": true,
     "encoding-picture": true,
+    "encoding-video": true,
     "prefill": true,
     "generating": true,
   };

@@ -52,7 +52,7 @@ async function run(runtime: Runtime, folder: string, cacheFolder: string) {
   const random = uniforms(3);
   const patches = Float32Array.from({ length: 6 * 588 }, () => random() * 2 - 1);
   const grid = { rows: 2, columns: 3, patches };
-  const features = await model.vision.encode(grid);
+  const [features = new Float32Array()] = await model.vision.encode([grid]);
   const visual = await model.vision.resample([{ ...grid, time: 4, features }]);
   const positions = visual.length > 0 ? [1, 2, 3, 4] : [];
   const logits = await model.decoder.prefill(IDS, { positions, tokens: visual });

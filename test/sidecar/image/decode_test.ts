@@ -50,8 +50,20 @@ Deno.test("decodePicture() refuses a header bomb before it spends memory", async
   assert.ok(Deno.memoryUsage().rss - before < 100e6);
 });
 
-Deno.test("decodePicture() refuses a strip too thin to read", async () =>
-  rejects(await pictures.plainPng(20000, 30), "picture-too-thin", /20000×30/));
+Deno.test("decodePicture() takes strips up to 200 to 1, and refuses thinner ones with the limit and what to do", async () => {
+  for (const [width, height] of [[2000, 10], [10, 2000]] as const) {
+    const { pixels } = await decodePicture(await pictures.plainPng(width, height), "strip.png");
+    assert.deepEqual([pixels.width, pixels.height], [width, height]);
+  }
+  const limit = /2001×10 pixels, thinner than 200 to 1, .*Crop out the part you mean/;
+  await rejects(await pictures.plainPng(2001, 10), "picture-too-thin", limit);
+  await rejects(
+    await pictures.plainPng(10, 2001),
+    "picture-too-thin",
+    /10×2001 pixels, thinner than 200 to 1/,
+  );
+  await rejects(await pictures.plainPng(20000, 30), "picture-too-thin", /20000×30/);
+});
 
 Deno.test("decodePicture() takes a single pixel", async () => {
   const { pixels, format, notes } = await decodePicture(await pictures.plainPng(1, 1), "dot.png");

@@ -67,3 +67,18 @@ Deno.test("roundHalfEven() rounds as Python does", () => {
     -2,
   ]);
 });
+
+Deno.test("the slices of the thinnest pictures that are taken are no larger than those of others", () => {
+  for (const [long, short] of [[200, 1], [2000, 10], [20000, 100], [100000, 500]] as const) {
+    for (const size of [{ width: long, height: short }, { width: short, height: long }]) {
+      const plan = planSlices(size, RELEASE);
+      assert.ok(sliceCount(plan) <= 10);
+      const sizes = [plan.overview, ...plan.refined === null ? [] : [plan.refined.cell]];
+      for (const { width, height } of sizes) {
+        const patchCount = (width / 14) * (height / 14);
+        // A side below half a patch is still a whole one, so a strip may have a few more patches than a square.
+        assert.ok(patchCount <= 1.6 * 32 * 32, `${long}:${short} gives a slice of ${width}×${height}`);
+      }
+    }
+  }
+});

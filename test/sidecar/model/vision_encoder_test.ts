@@ -3,9 +3,12 @@
 
 import assert from "node:assert/strict";
 import type { ModelConfig } from "../../../sidecar/checkpoint/config.ts";
+import type { PatchGrid } from "../../../sidecar/image/patches.ts";
+import { planSlices, sliceCount } from "../../../sidecar/image/slice.ts";
 import { buildResampler } from "../../../sidecar/model/resampler_graph.ts";
 import { type SliceFeatures, VisionEncoder } from "../../../sidecar/model/vision_encoder.ts";
 import { buildVisionTower } from "../../../sidecar/model/vision_graph.ts";
+import { encodeFrames } from "../../../sidecar/model/visual_tokens.ts";
 import { Runtime } from "../../../sidecar/onnx/runtime.ts";
 import { runtimeLibrary } from "../../support/runtime_library.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
@@ -18,11 +21,11 @@ const TOLERANCE = 2e-5;
 
 const runtime = new Runtime(runtimeLibrary(), 2);
 
-function resamplerTensors(): WaveTensors {
+function resamplerTensors(features = FEATURES): WaveTensors {
   return new WaveTensors()
     .add("resampler.query", QUERIES, WIDTH)
     .add("resampler.proj", WIDTH, WIDTH)
-    .add("resampler.kv_proj.weight", WIDTH, FEATURES)
+    .add("resampler.kv_proj.weight", WIDTH, features)
     .add("resampler.attn.in_proj_weight", 3 * WIDTH, WIDTH)
     .add("resampler.attn.in_proj_bias", 3 * WIDTH)
     .add("resampler.attn.out_proj.weight", WIDTH, WIDTH)
@@ -147,7 +150,7 @@ Deno.test("VisionEncoder.encode() equals the release's vision tower", () =>
       const [y, x] = [Math.floor(i / side) % side, i % side];
       patches[i] = strip[(channel * side + y) * side * rows * columns + patch * side + x] as number;
     }
-    const features = await encoder.encode({ rows, columns, patches });
+    const [features = new Float32Array()] = await encoder.encode([{ rows, columns, patches }]);
     const golden: Readonly<Record<number, readonly number[]>> = {
       0: [0.132375, 0.648552, -0.078524, 1.436988, 0.658146, -1.303065, -0.484566, -1.167152],
       7: [0.165891, 0.696105, 0.078485, 1.286771, 0.657072, -1.311274, -0.592761, -1.161504],
@@ -157,6 +160,74 @@ Deno.test("VisionEncoder.encode() equals the release's vision tower", () =>
       close(features.subarray(Number(patch) * 8, (Number(patch) + 1) * 8), values, `patch ${patch}`);
     }
   }));
+
+/** Noise of a kind, different in each slice. */
+function grid(rows: number, columns: number, phase: number): PatchGrid {
+  const patches = Float32Array.from({ length: rows * columns * 588 }, (_, i) => Math.sin(0.01 * i * phase));
+  return { rows, columns, patches };
+}
+
+Deno.test("slices that run together have the features that they have alone", () =>
+  withEncoder(TOWER, async (encoder) => {
+    const slices = [grid(3, 4, 1), grid(3, 4, 2), grid(3, 4, 3)];
+    const together = await encoder.encode(slices);
+    assert.equal(together.length, 3);
+    for (const [i, slice] of slices.entries()) {
+      const [alone = new Float32Array()] = await encoder.encode([slice]);
+      close(together[i] as Float32Array, [...alone], `slice ${i}`);
+    }
+    assert.notDeepEqual(together[0], together[1]);
+    await assert.rejects(encoder.encode([grid(3, 4, 1), grid(4, 3, 1)]), RangeError);
+  }));
+
+Deno.test("encodeFrames() gives the same tokens whatever runs together", async () => {
+  const config = {
+    ...TOWER,
+    slicing: { scaleResolution: 56, maxSliceCount: 4, patchSize: 14 },
+    normalization: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  } as ModelConfig;
+  const size = { width: 150, height: 90 };
+  const frames = [0, 7].map((time) => ({
+    pixels: {
+      ...size,
+      data: Uint8Array.from(
+        { length: 3 * size.width * size.height },
+        (_, i) => 128 + 100 * Math.sin(i + time),
+      ),
+    },
+    time,
+  }));
+  const plan = planSlices(size, config.slicing);
+  const expectedSlices = 2 * sliceCount(plan);
+  assert.ok(expectedSlices >= 6);
+  const encodings: Float32Array[] = [];
+  for (const batchPatches of [1, 40, 1000]) {
+    await using towerFolder = await tempFolder();
+    await using resamplerFolder = await tempFolder();
+    using vision = new VisionEncoder(
+      runtime,
+      await openGraph(
+        runtime,
+        towerFolder.path,
+        towerTensors().tensors,
+        (layers) => buildVisionTower(layers, config.vision),
+      ),
+      await openGraph(
+        runtime,
+        resamplerFolder.path,
+        resamplerTensors(8).tensors,
+        (layers) => buildResampler(layers, config),
+      ),
+      config,
+      batchPatches,
+    );
+    let done = 0;
+    encodings.push(await encodeFrames({ vision, config }, frames, plan, { onSlice: () => done++ }));
+    assert.equal(done, expectedSlices);
+  }
+  const [first, ...others] = encodings as [Float32Array, ...Float32Array[]];
+  for (const other of others) close(other, [...first], "tokens");
+});
 
 Deno.test("VisionEncoder stops when its signal aborts, and works on", () =>
   withEncoder(RESAMPLER, async (encoder) => {
