@@ -18,20 +18,29 @@ const MAX_THREADS = 8;
 /** A thread's script stands beside this one: among the sources, and in the bundle. */
 const SCRIPT = new URL(`quantize_thread${import.meta.url.slice(-3)}`, import.meta.url);
 
-/** Threads that quantise. They start with the first job. */
+/** Threads that quantise. Each starts when there is a job and all others have one. */
 export class Quantizers implements Disposable {
   /** Jobs that are worked on at the same time. */
   readonly count = Math.min(navigator.hardwareConcurrency, MAX_THREADS);
   readonly #threads: Thread[] = [];
-  #next = 0;
 
   /**
    * Quantises rows; the job's bytes are given away.
    * @returns what {@link quantizeBlocks} returns for them; never settles when these threads are disposed of before
    */
   quantize(job: QuantizeJob): Promise<LossyMatrix> {
-    const index = this.#next++ % this.count;
-    return (this.#threads[index] ??= new Thread()).run(job);
+    return this.#leastBusy().run(job);
+  }
+
+  #leastBusy(): Thread {
+    const best = this.#threads.reduce<Thread | undefined>(
+      (a, b) => a === undefined || b.jobCount < a.jobCount ? b : a,
+      undefined,
+    );
+    if (best?.jobCount === 0 || (best !== undefined && this.#threads.length === this.count)) return best;
+    const fresh = new Thread();
+    this.#threads.push(fresh);
+    return fresh;
   }
 
   /** Ends the threads, whatever they are at. */
@@ -52,6 +61,10 @@ class Thread implements Disposable {
       event.preventDefault();
       for (const { reject } of this.#waiting.splice(0)) reject(new Error(event.message));
     };
+  }
+
+  get jobCount(): number {
+    return this.#waiting.length;
   }
 
   run(job: QuantizeJob): Promise<LossyMatrix> {
