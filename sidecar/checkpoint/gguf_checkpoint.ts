@@ -164,11 +164,11 @@ function open({ path, tensors }: GgufFile, name: string): StoredTensor {
       subject: path,
     });
   }
-  const { type, shape, start } = stored;
+  const { type, shape, start, path: file } = stored;
   return {
-    ...{ name, file: path, type, shape },
+    ...{ name, file, type, shape },
     read: (from, to) =>
-      readRange(path, start + storedByteLength(type, from), storedByteLength(type, to - from)),
+      readRange(file, start + storedByteLength(type, from), storedByteLength(type, to - from)),
   };
 }
 

@@ -92,6 +92,33 @@ export async function writeTinyGguf(
   return paths;
 }
 
+/** Writes the language model in parts, as llama.cpp splits it, and its mmproj file; says where, the latter last. */
+export async function writeGgufParts(
+  folder: string,
+  { language, vision }: TinyGguf,
+  count: number,
+): Promise<string[]> {
+  const tensors = Object.entries(language.tensors);
+  const step = Math.ceil(tensors.length / count);
+  const number = (value: number) => String(value).padStart(5, "0");
+  const paths: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const settings: Record<string, GgufSetting> = {
+      ...i === 0 ? language.settings : {},
+      "split.no": ["uint32", i],
+      "split.count": ["uint32", count],
+      "split.tensors.count": ["int32", tensors.length],
+    };
+    const path = `${folder}/model-${number(i + 1)}-of-${number(count)}.gguf`;
+    const part = Object.fromEntries(tensors.slice(i * step, (i + 1) * step));
+    await Deno.writeFile(path, gguf(settings, part));
+    paths.push(path);
+  }
+  const mmproj = `${folder}/mmproj.gguf`;
+  await Deno.writeFile(mmproj, gguf(vision.settings, vision.tensors));
+  return [...paths, mmproj];
+}
+
 function ggufName(name: string): string {
   return NAMES.reduce((text, [from, to]) => text.replace(from, to), name);
 }
