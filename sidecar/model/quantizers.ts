@@ -1,7 +1,7 @@
 // Quantises on all cores: threads that are each given rows of a matrix, as a checkpoint has them.
 
-import type { StoredType } from "../checkpoint/stored_types.ts";
-import type { BlockFormat, LossyMatrix } from "./quantize.ts";
+import { decodeValues, type StoredType } from "../checkpoint/stored_types.ts";
+import { type BlockFormat, type LossyMatrix, quantizeBlocks } from "./quantize.ts";
 
 /** Whole rows to quantise. */
 export interface QuantizeJob {
@@ -12,13 +12,15 @@ export interface QuantizeJob {
   readonly format: BlockFormat;
 }
 
+/** Less than this is done sooner than a thread has started. */
+const LEAST_BYTES = 512 * 1024;
 /** More gain nothing: the disk is slower than that. */
 const MAX_THREADS = 8;
 
 /** A thread's script stands beside this one: among the sources, and in the bundle. */
 const SCRIPT = new URL(`quantize_thread${import.meta.url.slice(-3)}`, import.meta.url);
 
-/** Threads that quantise. Each starts when there is a job and all others have one. */
+/** Threads that quantise. Each starts when there is a job that is worth it, and all others have one. */
 export class Quantizers implements Disposable {
   /** Jobs that are worked on at the same time. */
   readonly count = Math.min(navigator.hardwareConcurrency, MAX_THREADS);
@@ -29,7 +31,7 @@ export class Quantizers implements Disposable {
    * @returns what {@link quantizeBlocks} returns for them; never settles when these threads are disposed of before
    */
   quantize(job: QuantizeJob): Promise<LossyMatrix> {
-    return this.#leastBusy().run(job);
+    return job.bytes.length < LEAST_BYTES ? quantizeRows(job) : this.#leastBusy().run(job);
   }
 
   #leastBusy(): Thread {
@@ -50,28 +52,40 @@ export class Quantizers implements Disposable {
   }
 }
 
+/** Does a job in this thread. */
+export function quantizeRows({ type, bytes, columns, format }: QuantizeJob): Promise<LossyMatrix> {
+  const values = decodeValues(type, bytes);
+  return quantizeBlocks(values, values.length / columns, columns, format);
+}
+
 class Thread implements Disposable {
   readonly #worker = new Worker(SCRIPT, { type: "module" });
-  /** Those who wait, in the order of their jobs. */
-  readonly #waiting: PromiseWithResolvers<LossyMatrix>[] = [];
+  /** Ends with the job before. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #jobCount = 0;
 
-  constructor() {
-    this.#worker.onmessage = ({ data }: MessageEvent<LossyMatrix>) => this.#waiting.shift()?.resolve(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      for (const { reject } of this.#waiting.splice(0)) reject(new Error(event.message));
-    };
-  }
-
+  /** Jobs that are not done. */
   get jobCount(): number {
-    return this.#waiting.length;
+    return this.#jobCount;
   }
 
+  /** Does a job after those before it: a thread that is given two at once would work on both in turns. */
   run(job: QuantizeJob): Promise<LossyMatrix> {
-    const waiting = Promise.withResolvers<LossyMatrix>();
-    this.#waiting.push(waiting);
-    this.#worker.postMessage(job, [job.bytes.buffer]);
-    return waiting.promise;
+    this.#jobCount++;
+    const done = this.#turn.then(() => this.#send(job)).finally(() => this.#jobCount--);
+    this.#turn = done.catch(() => {}); // Told to whoever has given the job.
+    return done;
+  }
+
+  #send(job: QuantizeJob): Promise<LossyMatrix> {
+    return new Promise((resolve, reject) => {
+      this.#worker.onmessage = ({ data }: MessageEvent<LossyMatrix>) => resolve(data);
+      this.#worker.onerror = (event) => {
+        event.preventDefault();
+        reject(new Error(event.message));
+      };
+      this.#worker.postMessage(job, [job.bytes.buffer]);
+    });
   }
 
   [Symbol.dispose](): void {
