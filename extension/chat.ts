@@ -7,6 +7,7 @@ import type { PanelFailure } from "../protocol/panel.ts";
 import { Answers } from "./answers.ts";
 import {
   type Attachment,
+  type ChatTurn,
   Conversation,
   type ConversationEvent,
   type ConversationRecord,
@@ -118,8 +119,8 @@ export class Chat {
   }
 
   /** Asks a question again, at the end of the conversation. */
-  retry(turnId: string): void {
-    const id = this.conversation.askAgain(turnId);
+  retry(turnId: string, options: Pick<ChatTurn, "dropsOldPictures"> = {}): void {
+    const id = this.conversation.askAgain(turnId, options);
     if (id !== undefined) this.#answers.add(id);
   }
 

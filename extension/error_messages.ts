@@ -128,7 +128,7 @@ const ACTIONS: Readonly<Record<FailureKind, readonly FailureAction[]>> = {
   "runtime-missing": AGAIN,
   "runtime-incompatible": AGAIN,
   "protocol-mismatch": AGAIN,
-  "context-full": ["new-chat"],
+  "context-full": ["drop-pictures", "new-chat"],
   "out-of-memory": AGAIN,
   "storage-failed": AGAIN,
   "internal": AGAIN,

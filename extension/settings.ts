@@ -13,9 +13,13 @@ export const MODEL_FOLDER_SETTING = "sightline.model.folder";
 
 const PRECISIONS: readonly Precision[] = ["fp32", "int8", "int4"];
 const MINUTE_MS = 60_000;
+const MEGABYTE = 1e6;
 
 /** What a person has chosen about the sidecar. */
-export type ChosenOptions = Pick<SidecarOptions, "models" | "threadCount" | "idleUnloadMs">;
+export type ChosenOptions = Pick<
+  SidecarOptions,
+  "models" | "threadCount" | "idleUnloadMs" | "diskCacheBytes"
+>;
 
 /**
  * Reads the settings.
@@ -42,6 +46,7 @@ export function readSettings(nanoFolder: string): ChosenOptions {
     ],
     threadCount: wholeNumber(settings.get("threads"), 0),
     idleUnloadMs: wholeNumber(settings.get("idleUnloadMinutes"), 10) * MINUTE_MS,
+    diskCacheBytes: wholeNumber(settings.get("cacheMegabytes"), 1000) * MEGABYTE,
   };
 }
 

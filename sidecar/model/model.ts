@@ -13,6 +13,7 @@ import type { PromptFormat } from "../text/prompt.ts";
 import { Tokenizer } from "../text/tokenizer.ts";
 import { type BuiltModel, openBuiltModel } from "./build_cache.ts";
 import { Decoder } from "./decoder.ts";
+import { fingerprint } from "./fingerprint.ts";
 import type { AccuracyLevel } from "./layers.ts";
 import { readManifest } from "./manifest.ts";
 import { PackedWeights } from "./packed_weights.ts";
@@ -22,6 +23,8 @@ import { VisionEncoder } from "./vision_encoder.ts";
 export interface ModelDescription {
   readonly record: ModelRecord;
   readonly config: ModelConfig;
+  /** Names the weights and how they are computed with: what one makes of a picture holds for no other. */
+  readonly identity: string;
   /** Whether the model was trained to be given the pictures' text. */
   readonly wantsOcr: boolean;
 }
@@ -50,7 +53,7 @@ export interface Model extends ModelDescription, Disposable {
  * @throws Failure "model-missing" or "model-invalid"
  */
 export async function describeModel(
-  { id, folder, precision }: Omit<ModelLocation, "cacheFolder">,
+  { id, folder, precision, accuracyLevel }: Omit<ModelLocation, "cacheFolder">,
 ): Promise<ModelDescription> {
   const config = await readModelConfig(folder);
   const extra = await Fields.read(folder, "sightline.json", { isOptional: true });
@@ -58,6 +61,7 @@ export async function describeModel(
   const weights = await PackedWeights.open(folder) ?? await Weights.open(folder);
   return {
     config,
+    identity: await fingerprint(folder, precision, accuracyLevel ?? ""),
     wantsOcr: extra.boolean("wants_ocr", false),
     record: {
       id,
