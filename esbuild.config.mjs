@@ -47,6 +47,7 @@ const builds = {
       { in: "sidecar/main.ts", out: "main" },
       { in: "sidecar/convert/main.ts", out: "convert" },
       { in: "sidecar/video/main.ts", out: "video" },
+      { in: "sidecar/model/quantize_thread.ts", out: "quantize_thread" },
     ],
     outdir: "dist/sidecar",
     external: ["sharp", "node-webcodecs"],

@@ -10,7 +10,7 @@ import type { AccuracyLevel } from "./layers.ts";
 import { PackedWeights, WEIGHTS_FILE } from "./packed_weights.ts";
 
 /** Raised whenever the same checkpoint gives another weights file than before. */
-const BUILD_VERSION = 3;
+const BUILD_VERSION = 4;
 /** Activations rounded to 8 bits. */
 const FASTEST: AccuracyLevel = 4;
 const DRAFT_SUFFIX = ".part";

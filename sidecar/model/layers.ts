@@ -2,6 +2,7 @@
 // where they come from.
 
 import type { ExternalTensor, GraphBuilder, Value } from "../graph/graph_builder.ts";
+import { elementCode } from "../onnx/element_type.ts";
 import type { FloatSource, MatrixRole, PlacedMatrix, WeightStore } from "./weight_store.ts";
 
 /**
@@ -67,7 +68,10 @@ export class Layers {
   /** Rows of an embedding table [count, size] by index. */
   embedding(ids: Value, name: string, count: number, size: number): Value {
     const matrix = this.#weights.blocks(name, count, size, "embedding");
-    if (matrix === null) return this.graph.op("Gather", [this.stored(name, [count, size]), ids], { axis: 0 });
+    if (matrix === null) {
+      const place = this.#weights.floats(name, [count, size], { kind: "stored", name, shape: [count, size] });
+      return this.#toFloat32(this.graph.op("Gather", [this.#put(name, place), ids], { axis: 0 }), place);
+    }
     const { bits, blockSize, offsets } = matrix;
     const data = this.#put(`${name}.rows`, matrix.data, [count, size * bits / 8]);
     const rows = this.graph.op(
@@ -122,7 +126,13 @@ export class Layers {
   }
 
   #floats(key: string, dims: readonly number[], source: FloatSource): Value {
-    return this.#put(key, this.#weights.floats(key, dims, source));
+    const place = this.#weights.floats(key, dims, source);
+    return this.#toFloat32(this.#put(key, place), place);
+  }
+
+  /** What is computed with: ONNX Runtime converts a weight once, when it loads the graph. */
+  #toFloat32(value: Value, { type }: ExternalTensor): Value {
+    return type === "float32" ? value : this.graph.op("Cast", [value], { to: elementCode("float32") });
   }
 
   #put(name: string, place: ExternalTensor, dims = place.dims): Value {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { sidecarEnvironment } from "../../host/permissions.ts";
 import { videoReaderArguments } from "../../host/video_reader_arguments.ts";
-import { Failure, type FailureKind } from "../../protocol/errors.ts";
+import type { FailureKind } from "../../protocol/errors.ts";
 import type { ReadProgress, VideoSampling } from "../../protocol/video_reader.ts";
 import { loadCodecLibrary } from "../../sidecar/video/codec_library.ts";
 import { openContainer } from "../../sidecar/video/container.ts";
@@ -12,6 +12,7 @@ import { animatedGif } from "../support/bad_pictures.ts";
 import { ROOT } from "../support/places.ts";
 import { all, probe } from "../support/probe.ts";
 import { untilGone } from "../support/processes.ts";
+import { refusesA } from "../support/refuses.ts";
 import { LAYOUT } from "../support/sidecar.ts";
 import { VideoPlace } from "../support/video_place.ts";
 import { makeSound, makeVideo, steady } from "../support/videos.ts";
@@ -35,22 +36,7 @@ const LARGE_FILM = await film(640, 360);
 
 const everyFrame: VideoSampling = { framesPerSecond: 30, stillFrames: "keep" };
 
-async function refuses(
-  asking: Promise<unknown>,
-  kind: FailureKind,
-  name: string,
-  reason: RegExp,
-): Promise<void> {
-  await assert.rejects(asking, (error: unknown) => {
-    assert.ok(error instanceof Failure, String(error));
-    assert.equal(error.kind, kind, error.message);
-    assert.ok(error.message.startsWith(`Cannot use video "${name}": `), error.message);
-    assert.match(error.message, reason);
-    assert.match(error.message, /[^.]\.$/);
-    assert.equal(error.subject, name);
-    return true;
-  });
-}
+const refuses = refusesA("video");
 
 Deno.test("a recording becomes its distinct frames, and what was dropped is told", async () => {
   await using place = await VideoPlace.open();
