@@ -6,6 +6,7 @@ import type { IoBinding } from "../onnx/io_binding.ts";
 import type { Runtime } from "../onnx/runtime.ts";
 import type { Session } from "../onnx/session.ts";
 import { Tensor } from "../onnx/tensor.ts";
+import type { CacheMemory } from "./cache_memory.ts";
 import { KvCache } from "./kv_cache.ts";
 
 /** Tokens of one prefill run: long enough to be fast, short enough for progress. */
@@ -27,11 +28,11 @@ export class Decoder implements Disposable {
   readonly #cache: KvCache;
   #step: Run | null = null;
 
-  constructor(runtime: Runtime, session: Session, config: DecoderConfig) {
+  constructor(runtime: Runtime, session: Session, config: DecoderConfig, memory: CacheMemory) {
     this.#runtime = runtime;
     this.#session = session;
     this.#config = config;
-    this.#cache = new KvCache(runtime, config);
+    this.#cache = new KvCache(memory, config);
   }
 
   /** Tokens in the cache. */
@@ -60,7 +61,7 @@ export class Decoder implements Disposable {
     } = {},
   ): Promise<Float32Array> {
     if (ids.length === 0) throw new RangeError("a prompt needs at least one token");
-    this.#makeRoom(Math.max(options.reserve ?? 0, this.length + ids.length));
+    await this.#makeRoom(Math.max(options.reserve ?? 0, this.length + ids.length));
     let logits = new Float32Array(0);
     for (let start = 0; start < ids.length; start += CHUNK_TOKENS) {
       const end = Math.min(start + CHUNK_TOKENS, ids.length);
@@ -78,7 +79,7 @@ export class Decoder implements Disposable {
    * @throws RangeError when the context is full; the signal's reason when it aborts
    */
   async step(id: number, signal?: AbortSignal): Promise<Float32Array> {
-    this.#makeRoom(this.length + 1);
+    await this.#makeRoom(this.length + 1);
     this.#step ??= this.#newRun(1, { positions: [], tokens: new Float32Array(0) });
     await this.#feed(this.#step, [id], signal);
     return this.#step.logits.data;
@@ -93,11 +94,11 @@ export class Decoder implements Disposable {
     this.#cache.length = total;
   }
 
-  #makeRoom(tokenCount: number): void {
+  async #makeRoom(tokenCount: number): Promise<void> {
     if (tokenCount > this.#config.contextLength) {
       throw new RangeError(`${tokenCount} tokens do not fit a context of ${this.#config.contextLength}`);
     }
-    if (this.#cache.reserve(tokenCount)) {
+    if (await this.#cache.reserve(tokenCount)) {
       this.#step?.[Symbol.dispose]();
       this.#step = null;
     }
