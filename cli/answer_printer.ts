@@ -36,6 +36,14 @@ export class AnswerPrinter {
         return this.#receipt(describeReceipt(progress.picture));
       case "video-receipt":
         return this.#receipt(describeVideo(progress.video));
+      case "left-out":
+        this.clearStatus();
+        for (const { name, tokenCount } of progress.parts) {
+          process.stderr.write(
+            `${dim(`– ${printable(name)}: left out to make room (${tokenCount} tokens)`, process.stderr)}\n`,
+          );
+        }
+        return;
       case "thinking":
       case "answer":
         return this.#text(progress.kind, progress.text);

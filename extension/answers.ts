@@ -80,6 +80,7 @@ export class Answers {
   ): Promise<{ result: GenerateResult; numbers: AnswerNumbers }> {
     const { conversation, request, usePictures } = this.#parts;
     const { turns } = conversation.record;
+    const turn = conversation.turn(turnId);
     const missing = await usePictures(
       turns.flatMap(({ question }) => question.pictures).map(({ picture }) => picture),
     );
@@ -87,8 +88,9 @@ export class Answers {
     const counts = { thinking: 0, answer: 0 };
     const result = await request("sightline/generate", {
       conversation: requestTurns(turns, turnId, ({ sha256 }) => missing.has(sha256)),
-      thinking: conversation.turn(turnId)?.isThinking ?? false,
+      thinking: turn?.isThinking ?? false,
       ocr: "auto",
+      dropsOldPictures: turn?.dropsOldPictures ?? false,
     }, {
       signal,
       onProgress: (progress) => {

@@ -7,6 +7,7 @@ import type { PanelFailure } from "../protocol/panel.ts";
 import { Answers } from "./answers.ts";
 import {
   type Attachment,
+  type ChatTurn,
   Conversation,
   type ConversationEvent,
   type ConversationRecord,
@@ -14,6 +15,7 @@ import {
 import { Attachments } from "./attachments.ts";
 import { describeFailure, type Translate, type Wanted } from "./error_messages.ts";
 import { storePictureAt } from "./picture_reader.ts";
+import { Preparation } from "./preparation.ts";
 import { makeShown } from "./picture_copies.ts";
 import { usePictures } from "./picture_use.ts";
 import { restore, save } from "./saved_conversation.ts";
@@ -37,6 +39,8 @@ export interface ChatParts {
   readonly onEvent: (event: ConversationEvent) => void;
   readonly sourceOf: (attachment: Attachment) => string;
   readonly t: Translate;
+  /** Whether pictures are looked at before the question is asked. */
+  readonly preparesAhead: () => boolean;
 }
 
 /** A chat. */
@@ -45,6 +49,7 @@ export class Chat {
   readonly #parts: ChatParts;
   readonly #attachments: Attachments;
   readonly #answers: Answers;
+  readonly #preparation: Preparation;
   readonly #missing = new Set<string>();
   #keptMs = 0;
 
@@ -57,6 +62,13 @@ export class Chat {
     );
     const describe = (wanted: Wanted) => (error: unknown) => describeFailure(error, wanted, parts.t);
     this.conversation = conversation;
+    this.#preparation = new Preparation({
+      conversation,
+      request,
+      log,
+      isMissing: ({ sha256 }) => this.#missing.has(sha256),
+      isWanted: parts.preparesAhead,
+    });
     this.#attachments = new Attachments({ conversation, request, log, describe: describe("picture") });
     this.#answers = new Answers({
       conversation,
@@ -118,8 +130,8 @@ export class Chat {
   }
 
   /** Asks a question again, at the end of the conversation. */
-  retry(turnId: string): void {
-    const id = this.conversation.askAgain(turnId);
+  retry(turnId: string, options: Pick<ChatTurn, "dropsOldPictures"> = {}): void {
+    const id = this.conversation.askAgain(turnId, options);
     if (id !== undefined) this.#answers.add(id);
   }
 
@@ -152,6 +164,7 @@ export class Chat {
 
   #changed(event: ConversationEvent): void {
     this.#parts.onEvent(event);
+    this.#preparation.changed(event.kind);
     const isStreaming = ["stage", "thinking", "answer"].includes(event.kind);
     if (isStreaming && performance.now() - this.#keptMs < KEEP_EVERY_MS) return;
     this.keep().catch((error: unknown) => this.#parts.log.error(`chat: not kept, ${String(error)}`));

@@ -27,6 +27,8 @@ export interface Attachment {
 /** A question and what became of it. */
 export interface ChatTurn extends Omit<PanelTurn, "question"> {
   readonly question: { readonly text: string; readonly pictures: readonly Attachment[] };
+  /** Whether pictures of earlier questions may be left out to make room. */
+  readonly dropsOldPictures?: boolean;
 }
 
 /** What is kept of a conversation. */
@@ -152,12 +154,12 @@ export class Conversation {
   }
 
   /** Takes a turn back and asks its question again, at the end. Gives the new turn's id. */
-  askAgain(id: string): string | undefined {
+  askAgain(id: string, options: Pick<ChatTurn, "dropsOldPictures"> = {}): string | undefined {
     const turn = this.turn(id);
     if (turn === undefined || turn.state.kind === "working") return undefined;
     this.#turns = this.#turns.filter((other) => other !== turn);
     this.#tell({ kind: "removed", turnId: id });
-    return this.#add(turn.question.text, turn.isThinking, turn.question.pictures);
+    return this.#add(turn.question.text, turn.isThinking, turn.question.pictures, options);
   }
 
   /** Applies what the sidecar tells of an answer; pieces of one that has ended are dropped. */
@@ -168,6 +170,9 @@ export class Conversation {
     switch (progress.kind) {
       case "video-receipt":
         return; // The panel has no videos yet.
+      case "left-out":
+        this.#change(turnId, { leftOut: progress.parts });
+        return this.#tell({ kind: "left-out", turnId, parts: progress.parts });
       case "stage": {
         const { stage, done = null, total = null } = progress;
         this.#change(turnId, { state: { kind: "working", stage, done, total } });
@@ -210,8 +215,14 @@ export class Conversation {
     this.#tell({ kind: "cleared" });
   }
 
-  #add(text: string, isThinking: boolean, pictures: readonly Attachment[]): string {
+  #add(
+    text: string,
+    isThinking: boolean,
+    pictures: readonly Attachment[],
+    options: Pick<ChatTurn, "dropsOldPictures"> = {},
+  ): string {
     const turn: ChatTurn = {
+      ...options,
       id: randomUUID(),
       question: { text, pictures },
       isThinking,
@@ -244,9 +255,9 @@ export class Conversation {
     return this.#now() - since;
   }
 
-  #toPanel({ question, ...turn }: ChatTurn): PanelTurn {
-    const pictures = question.pictures.map((attachment) => this.#picture(attachment));
-    return { ...turn, question: { text: question.text, pictures } };
+  #toPanel(turn: ChatTurn): PanelTurn {
+    const { text, pictures } = turn.question;
+    return { ...turn, question: { text, pictures: pictures.map((attachment) => this.#picture(attachment)) } };
   }
 
   #picture(attachment: Attachment): PanelPicture {

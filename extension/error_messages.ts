@@ -131,7 +131,7 @@ const ACTIONS: Readonly<Record<FailureKind, readonly FailureAction[]>> = {
   "runtime-incompatible": AGAIN,
   "device-unavailable": AGAIN,
   "protocol-mismatch": AGAIN,
-  "context-full": ["new-chat"],
+  "context-full": ["drop-pictures", "new-chat"],
   "out-of-memory": AGAIN,
   "storage-failed": AGAIN,
   "internal": AGAIN,

@@ -15,7 +15,7 @@ import { describeFailure } from "./error_messages.ts";
 import { doAsk } from "./panel_asks.ts";
 import { shownFileName } from "./picture_copies.ts";
 import { deleteUnused } from "./picture_use.ts";
-import { concernsSidecar, readSettings } from "./settings.ts";
+import { concernsSidecar, preparesAhead, readSettings } from "./settings.ts";
 import type { LaunchSidecar } from "./sidecar.ts";
 import { StatusItem } from "./status_item.ts";
 
@@ -58,6 +58,7 @@ export function activate(context: ExtensionContext): void {
     onEvent: (event) => view.post(event),
     sourceOf: ({ picture }) => view.sourceOf(shownFileName(picture)),
     t: l10n.t,
+    preparesAhead,
   });
   statusItem.show(engine);
   context.subscriptions.push(

@@ -51,6 +51,8 @@ export async function doAsk(ask: PanelAsk, parts: AskParts): Promise<void> {
       return chat.stop(ask.turnId);
     case "retry":
       return chat.retry(ask.turnId);
+    case "drop-pictures":
+      return chat.retry(ask.turnId, { dropsOldPictures: true });
     case "copy":
       return await env.clipboard.writeText(ask.text);
     case "new-chat":

@@ -32,6 +32,7 @@ export function readPanelMessage(value: unknown): FromPanel | null {
       return id === null ? null : { kind, id };
     case "stop":
     case "retry":
+    case "drop-pictures":
       return turnId === null ? null : { kind, turnId };
     case "copy":
       return text === null ? null : { kind, text };

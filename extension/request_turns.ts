@@ -17,17 +17,34 @@ export function requestTurns(
   const end = turns.findIndex(({ id }) => id === turnId);
   const asked = turns[end];
   if (asked === undefined) throw new RangeError(`there is no turn "${turnId}"`);
+  return withQuestion(turns.slice(0, end), asked.question, isMissing);
+}
+
+/** The conversation as far as it is known while its next question is being written: with the attached pictures. */
+export function draftTurns(
+  turns: readonly ChatTurn[],
+  pictures: readonly Attachment[],
+  isMissing: (picture: PictureRef) => boolean,
+): Turn[] {
+  return withQuestion(turns, { text: "", pictures }, isMissing);
+}
+
+function withQuestion(
+  earlier: readonly ChatTurn[],
+  asked: ChatTurn["question"],
+  isMissing: (picture: PictureRef) => boolean,
+): Turn[] {
   const sent: Turn[] = [];
   let waiting: readonly PictureRef[] = [];
-  for (const { question, text, thinking } of turns.slice(0, end)) {
+  for (const { question, text, thinking } of earlier) {
     waiting = [...waiting, ...usable(question.pictures, isMissing)];
     if (text === "") continue;
     sent.push(userTurn(waiting, question.text), { role: "assistant", text, thinking });
     waiting = [];
   }
   // All of its own pictures, so that one that cannot be sent fails the question instead of being left out.
-  const own = asked.question.pictures.map(({ picture }) => picture);
-  return [...sent, userTurn([...waiting, ...own], asked.question.text)];
+  const own = asked.pictures.map(({ picture }) => picture);
+  return [...sent, userTurn([...waiting, ...own], asked.text)];
 }
 
 /** Pictures that the sidecar has seen before and that are still there. */

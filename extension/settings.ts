@@ -13,9 +13,13 @@ export const MODEL_FOLDER_SETTING = "sightline.model.folder";
 
 const PRECISIONS: readonly Precision[] = ["fp32", "int8", "int4"];
 const MINUTE_MS = 60_000;
+const MEGABYTE = 1e6;
 
 /** What a person has chosen about the sidecar. */
-export type ChosenOptions = Pick<SidecarOptions, "models" | "threadCount" | "idleUnloadMs">;
+export type ChosenOptions = Pick<
+  SidecarOptions,
+  "models" | "threadCount" | "idleUnloadMs" | "diskCacheBytes"
+>;
 
 /**
  * Reads the settings.
@@ -42,12 +46,21 @@ export function readSettings(nanoFolder: string): ChosenOptions {
     ],
     threadCount: wholeNumber(settings.get("threads"), 0),
     idleUnloadMs: wholeNumber(settings.get("idleUnloadMinutes"), 10) * MINUTE_MS,
+    diskCacheBytes: wholeNumber(settings.get("cacheMegabytes"), 1000) * MEGABYTE,
   };
 }
 
+/** Whether pictures are looked at before the question about them is asked. */
+export function preparesAhead(): boolean {
+  return workspace.getConfiguration(SECTION).get<boolean>("prepareAhead", true);
+}
+
+/** What the sidecar is started with. */
+const SIDECAR_SETTINGS = ["model", "threads", "idleUnloadMinutes", "cacheMegabytes"];
+
 /** Whether a change of settings concerns the sidecar. */
 export function concernsSidecar(event: { affectsConfiguration(section: string): boolean }): boolean {
-  return event.affectsConfiguration(SECTION);
+  return SIDECAR_SETTINGS.some((name) => event.affectsConfiguration(`${SECTION}.${name}`));
 }
 
 function wholeNumber(value: unknown, fallback: number): number {

@@ -30,6 +30,8 @@ interface ProgressOf {
   "sightline/readText": ReadTextProgress;
   "sightline/inspectPicture": never;
   "sightline/videoLimits": never;
+  "sightline/prepare": GenerateProgress;
+  "sightline/endTrace": never;
   "sightline/unload": never;
 }
 

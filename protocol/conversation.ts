@@ -61,6 +61,14 @@ export interface AssistantTurn {
   readonly thinking: string;
 }
 
+/** A picture or video of an earlier turn that was not sent, because the conversation no longer fits with it. */
+export interface LeftOut {
+  readonly kind: "picture" | "video";
+  readonly name: string;
+  /** Visual tokens it would have taken. */
+  readonly tokenCount: number;
+}
+
 export type Turn = UserTurn | AssistantTurn;
 
 /** Something done to a picture between the file and the model that a person should know of. */

@@ -2,7 +2,7 @@
 // shows what it is told. The page says `ready`, gets one `init` with everything, and from then on small events that
 // its reducer applies. Every question that was asked ends in exactly one of `done`, `failed` and `stopped`.
 
-import type { ModelRecord, PictureReceipt, StopReason } from "./conversation.ts";
+import type { LeftOut, ModelRecord, PictureReceipt, StopReason } from "./conversation.ts";
 import type { FailureKind } from "./errors.ts";
 import type { Stage } from "./sidecar.ts";
 
@@ -36,7 +36,7 @@ export interface PanelFailure {
   readonly actions: readonly FailureAction[];
 }
 
-export type FailureAction = "retry" | "show-log" | "new-chat";
+export type FailureAction = "retry" | "drop-pictures" | "show-log" | "new-chat";
 
 /** Numbers of a finished answer. */
 export interface AnswerNumbers {
@@ -73,6 +73,8 @@ export interface PanelTurn {
   /** From the first to the last piece of the trace. */
   readonly thinkingMs: number;
   readonly text: string;
+  /** Pictures of earlier questions that the model was not given, to make room. */
+  readonly leftOut?: readonly LeftOut[];
   readonly state: AnswerState;
 }
 
@@ -128,6 +130,7 @@ export type ToPanel =
     readonly elapsedMs: number;
   }
   | { readonly kind: "answer"; readonly turnId: string; readonly text: string }
+  | { readonly kind: "left-out"; readonly turnId: string; readonly parts: readonly LeftOut[] }
   | { readonly kind: "done"; readonly turnId: string; readonly numbers: AnswerNumbers }
   | { readonly kind: "failed"; readonly turnId: string; readonly failure: PanelFailure }
   | { readonly kind: "stopped"; readonly turnId: string }
@@ -153,6 +156,8 @@ export type FromPanel =
   | { readonly kind: "ask"; readonly text: string; readonly isThinking: boolean }
   | { readonly kind: "stop"; readonly turnId: string }
   | { readonly kind: "retry"; readonly turnId: string }
+  /** Ask again, and leave pictures of earlier questions out as far as there is no room for them. */
+  | { readonly kind: "drop-pictures"; readonly turnId: string }
   | { readonly kind: "copy"; readonly text: string }
   | { readonly kind: "new-chat" }
   | { readonly kind: "show-log" }

@@ -5,6 +5,7 @@
 
 import type {
   GenerationTimings,
+  LeftOut,
   ModelRecord,
   PictureReceipt,
   PictureRef,
@@ -31,6 +32,8 @@ export interface SidecarOptions {
   readonly runtimeLibrary?: string;
   /** Threads for inference; 0 leaves the choice to the sidecar. */
   readonly threadCount: number;
+  /** Room for what was computed of pictures, so that old conversations go on at once; nothing is kept without it. */
+  readonly diskCacheBytes?: number;
   /** Free the models' memory after this long without a request; 0 keeps them. */
   readonly idleUnloadMs: number;
 }
@@ -59,18 +62,35 @@ export interface SidecarRecord {
 export const PERMISSION_NAMES = ["read", "write", "net", "run", "env", "sys", "ffi"] as const;
 export type PermissionName = (typeof PERMISSION_NAMES)[number];
 
-/** Answers the last turn of a conversation, which must be the user's. */
+/**
+ * Answers the last turn of a conversation; when that is the assistant's, which was cut off, goes on from there. The
+ * result then holds what is new.
+ */
 export interface GenerateParams {
   readonly conversation: readonly Turn[];
   /** Id from `SidecarOptions.models`; the default when left out. */
   readonly model?: string;
   readonly thinking: boolean;
+  /** Most tokens of the trace: then it is closed, and the answer begins. Some room is always left for the answer. */
+  readonly thinkingBudget?: number;
   /** `auto` puts the pictures' text into the prompt where the model wants it there. */
   readonly ocr: "auto" | "off";
   /** 0 is greedy; left out, the checkpoint's own setting. */
   readonly temperature?: number;
+  /** Keep this many of the most likely tokens; 0 keeps all. Left out, as all below, the checkpoint's own setting. */
+  readonly topK?: number;
+  /** Keep the most likely tokens that together have this probability. */
+  readonly topP?: number;
+  /** Keep tokens at least this many times as likely as the most likely one. */
+  readonly minP?: number;
+  /** 1 is none; above, tokens of the reply become less likely to come again. */
+  readonly repetitionPenalty?: number;
+  /** The answer ends before the first of these. */
+  readonly stopStrings?: readonly string[];
   readonly maxTokens?: number;
   readonly seed?: number;
+  /** Leave out pictures and videos of earlier turns, the oldest first, as long as the conversation does not fit. */
+  readonly dropsOldPictures?: boolean;
   readonly partialResultToken: string | number;
 }
 
@@ -78,11 +98,17 @@ export interface GenerateResult {
   readonly model: ModelRecord;
   readonly text: string;
   readonly thinking: string;
+  /** Who ended the trace: the model, its budget or the person, or a loop in it; null when it did not end. */
+  readonly thinkingEnd: "model" | "cut" | "loop" | null;
   readonly stopReason: StopReason;
   readonly promptTokenIds: readonly number[];
   readonly tokenIds: readonly number[];
+  /** Tokens of the prompt that were computed by an earlier request. */
+  readonly reusedTokenCount: number;
   readonly pictures: readonly PictureReceipt[];
   readonly videos: readonly VideoReceipt[];
+  /** What `dropsOldPictures` left out. */
+  readonly leftOut: readonly LeftOut[];
   /** Text lines that went into the prompt, for each picture; null when OCR was not used. */
   readonly ocr: readonly PictureText[] | null;
   readonly timings: GenerationTimings;
@@ -97,6 +123,8 @@ export type GenerateProgress =
   | { readonly kind: "stage"; readonly stage: Stage; readonly done?: number; readonly total?: number }
   | { readonly kind: "receipt"; readonly picture: PictureReceipt }
   | { readonly kind: "video-receipt"; readonly video: VideoReceipt }
+  /** Told after the receipts, before anything is computed. */
+  | { readonly kind: "left-out"; readonly parts: readonly LeftOut[] }
   /** A piece of text to append; `tokenCount` counts the tokens of its kind so far. */
   | { readonly kind: "thinking"; readonly text: string; readonly tokenCount: number }
   | { readonly kind: "answer"; readonly text: string; readonly tokenCount: number };
@@ -149,6 +177,26 @@ export interface VideoLimits {
   readonly maxGroups: number;
 }
 
+/**
+ * Does ahead what answering will need, while the question is still being written: looks at the pictures, reads their
+ * text, and computes the prompt as far as it is known. Hosts cancel it when the question is asked or changes; what is
+ * done by then is kept.
+ */
+export type PrepareParams = Omit<GenerateParams, "partialResultToken"> & {
+  readonly partialResultToken?: string | number;
+};
+
+/** What the next question would take. */
+export interface Prepared {
+  /** Tokens of the prompt so far. */
+  readonly tokenCount: number;
+  readonly contextLength: number;
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** Ends the trace of the running answer, so that the answer itself begins. */
+export type EndTraceParams = Record<string, never>;
+
 /** Frees the models' memory. They load again on the next request. */
 export type UnloadParams = Record<string, never>;
 
@@ -158,6 +206,8 @@ export interface SidecarRequests {
   "sightline/readText": { params: ReadTextParams; result: ReadTextResult };
   "sightline/inspectPicture": { params: InspectPictureParams; result: PictureReceipt };
   "sightline/videoLimits": { params: VideoLimitsParams; result: VideoLimits };
+  "sightline/prepare": { params: PrepareParams; result: Prepared };
+  "sightline/endTrace": { params: EndTraceParams; result: null };
   "sightline/unload": { params: UnloadParams; result: null };
 }
 

@@ -2,14 +2,13 @@
 // Stateless like HTTP: a request carries its whole conversation, and everything kept here is only a cache.
 
 import type { PictureReceipt } from "../protocol/conversation.ts";
-import { Failure } from "../protocol/errors.ts";
 import type {
   GenerateParams,
   GenerateProgress,
   GenerateResult,
   InspectPictureParams,
-  ModelSource,
-  PictureText,
+  Prepared,
+  PrepareParams,
   ReadTextParams,
   ReadTextProgress,
   ReadTextResult,
@@ -17,23 +16,22 @@ import type {
   VideoLimits,
   VideoLimitsParams,
 } from "../protocol/sidecar.ts";
-import { answer } from "./answer.ts";
+import { answer, toVisualInput } from "./answer.ts";
+import { DiskCache } from "./disk_cache.ts";
 import { Exclusive } from "./exclusive.ts";
-import { toMessages } from "./messages.ts";
-import { describeModel, loadModel, type Model, type ModelDescription } from "./model/model.ts";
+import { fitPrompt } from "./fit.ts";
+import { prefillPrompt } from "./generate.ts";
+import { type ModelParts, Models } from "./models.ts";
 import { maxGroupsOf } from "./model/video_groups.ts";
-import type { Runtime } from "./onnx/runtime.ts";
-import { Pictures, type TextReader } from "./pictures.ts";
+import { Pictures } from "./pictures.ts";
 import { PictureStore } from "./picture_store.ts";
 import { returnMemory } from "./return_memory.ts";
 import { Stopwatch } from "./stopwatch.ts";
-import { type OpenVisual, Visuals, type VisualText } from "./visuals.ts";
+import { pictureTexts, Visuals } from "./visuals.ts";
 
 /** What an engine is made of. */
-export interface EngineParts {
-  readonly runtime: Runtime;
-  readonly options: Pick<SidecarOptions, "storageFolder" | "models" | "ocrFolder" | "idleUnloadMs">;
-  readonly openTextReader: (runtime: Runtime, folder: string, signal: AbortSignal) => Promise<TextReader>;
+export interface EngineParts extends ModelParts {
+  readonly options: ModelParts["options"] & Pick<SidecarOptions, "idleUnloadMs" | "diskCacheBytes">;
 }
 
 /** How a request is followed and stopped. */
@@ -44,28 +42,54 @@ export interface Watch<Progress> {
 
 /** The engine. One request uses the device at a time; others wait in order. */
 export class Engine implements AsyncDisposable {
-  readonly #parts: EngineParts;
+  readonly #models: Models;
   readonly #pictures: Pictures;
   readonly #visuals: Visuals;
+  readonly #idleUnloadMs: number;
   readonly #device = new Exclusive();
-  readonly #descriptions = new Map<string, Promise<ModelDescription>>();
-  #model: Model | null = null;
-  #reader: TextReader | null = null;
+  /** Whether the trace of the running answer is to end. */
+  #endsTrace = false;
   #idleTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #end = new AbortController();
 
   constructor(parts: EngineParts) {
-    this.#parts = parts;
-    this.#pictures = new Pictures(new PictureStore(parts.options.storageFolder));
+    const { storageFolder, idleUnloadMs, diskCacheBytes = 0 } = parts.options;
+    this.#models = new Models(parts);
+    this.#idleUnloadMs = idleUnloadMs;
+    const disk = new DiskCache(`${storageFolder}/features`, diskCacheBytes);
+    this.#pictures = new Pictures(new PictureStore(storageFolder), disk);
     this.#visuals = new Visuals(this.#pictures);
   }
 
   /**
-   * Answers the last turn of a conversation.
+   * Answers the last turn of a conversation, or goes on with it.
    * @throws Failure; the signal's reason when it aborts
    */
   generate(params: GenerateParams, watch: Watch<GenerateProgress>): Promise<GenerateResult> {
     return this.#useDevice(watch, (watched) => this.#generate(params, watched));
+  }
+
+  /** Ends the trace of the running answer. */
+  endTrace(): void {
+    this.#endsTrace = true;
+  }
+
+  /**
+   * Computes ahead what answering will need.
+   * @throws Failure; the signal's reason when it aborts, and then what was computed is kept
+   */
+  prepare(params: PrepareParams, watch: Watch<GenerateProgress>): Promise<Prepared> {
+    return this.#useDevice(watch, async (watched) => {
+      const { signal, onProgress } = watched;
+      const { model, prompt, visual, leftOut } = await this.#compose(params, watched, new Stopwatch());
+      await prefillPrompt(model.decoder, {
+        ids: prompt.ids,
+        visual: toVisualInput(prompt, visual),
+        signal,
+        onPrefill: (done, total) => onProgress({ kind: "stage", stage: "prefill", done, total }),
+      });
+      return { tokenCount: prompt.ids.length, contextLength: model.record.contextLength, leftOut };
+    });
   }
 
   /**
@@ -76,16 +100,12 @@ export class Engine implements AsyncDisposable {
     return this.#useDevice(watch, async ({ signal, onProgress }) => {
       const stopwatch = new Stopwatch();
       onProgress({ kind: "stage", stage: "decoding-picture" });
-      const { pixels } = await this.#pictures.decode(picture, signal);
-      const { text, lines } = await this.#pictures.readText(
-        { ref: picture, pixels },
-        await this.#textReader(signal),
-        {
-          signal,
-          onProgress: (_, done, total) => onProgress({ kind: "stage", stage: "reading-text", done, total }),
-        },
-      );
-      return { widthPx: pixels.width, heightPx: pixels.height, text, lines, readTextMs: stopwatch.elapsed };
+      const { widthPx, heightPx } = await this.#pictures.facts(picture, signal);
+      const { text, lines } = await this.#pictures.readText(picture, () => this.#models.textReader(signal), {
+        signal,
+        onProgress: (_, done, total) => onProgress({ kind: "stage", stage: "reading-text", done, total }),
+      });
+      return { widthPx, heightPx, text, lines, readTextMs: stopwatch.elapsed };
     });
   }
 
@@ -97,8 +117,7 @@ export class Engine implements AsyncDisposable {
     { picture, model }: InspectPictureParams,
     signal: AbortSignal,
   ): Promise<PictureReceipt> {
-    const description = await this.#describe(this.#source(model));
-    return (await this.#pictures.open(picture, description, signal)).receipt;
+    return (await this.#pictures.open(picture, await this.#models.describe(model), signal)).receipt;
   }
 
   /**
@@ -106,8 +125,12 @@ export class Engine implements AsyncDisposable {
    * @throws Failure
    */
   async videoLimits({ model }: VideoLimitsParams): Promise<VideoLimits> {
-    const { config } = await this.#describe(this.#source(model));
-    return { maxGroups: maxGroupsOf(config) };
+    return { maxGroups: maxGroupsOf((await this.#models.describe(model)).config) };
+  }
+
+  /** Removes from disk what was made of pictures that are gone. */
+  removeOrphans(): Promise<void> {
+    return this.#pictures.removeOrphans();
   }
 
   /** Frees the models' memory, after the request that is under way. */
@@ -119,37 +142,49 @@ export class Engine implements AsyncDisposable {
   }
 
   async #generate(params: GenerateParams, watch: Watch<GenerateProgress>): Promise<GenerateResult> {
-    const { signal, onProgress } = watch;
-    if (params.conversation.at(-1)?.role !== "user") throw new RangeError("the last turn must be the user's");
+    this.#endsTrace = false;
     const stopwatch = new Stopwatch();
-    const model = await this.#loadModel(this.#source(params.model), signal, () => {
-      onProgress({ kind: "stage", stage: "loading-model" });
-    });
-    const visuals = this.#visuals;
-    const opened = await stopwatch.measure("decode", () => visuals.open(params.conversation, model, watch));
-    const texts = model.wantsOcr && params.ocr === "auto" && opened.length > 0
-      ? await stopwatch.measure(
-        "text",
-        () => visuals.readTexts(opened, () => this.#textReader(signal), watch),
-      )
-      : null;
-    const visual = await stopwatch.measure("vision", () => visuals.encode(opened, model, watch));
+    const { model, opened, texts, ...composed } = await this.#compose(params, watch, stopwatch);
     const replied = await answer({
+      ...watch,
+      ...composed,
       model,
-      messages: toMessages(params.conversation, opened, texts),
-      visual,
       params,
       stopwatch,
-      signal,
-      onProgress,
+      wantsAnswer: () => this.#endsTrace,
     });
     return {
       ...replied,
       model: model.record,
       pictures: opened.flatMap((visual) => visual.kind === "picture" ? [visual.picture.receipt] : []),
       videos: opened.flatMap((visual) => visual.kind === "video" ? [visual.video.receipt] : []),
+      leftOut: composed.leftOut,
       ocr: texts === null ? null : pictureTexts(opened, texts),
     };
+  }
+
+  /** Everything up to the prompt and its visual tokens. */
+  async #compose(
+    params: Omit<GenerateParams, "partialResultToken">,
+    watch: Watch<GenerateProgress>,
+    stopwatch: Stopwatch,
+  ) {
+    const { signal, onProgress } = watch;
+    if (params.conversation.length === 0) throw new RangeError("a conversation needs at least one turn");
+    const model = await this.#models.load(params.model, signal, () => {
+      onProgress({ kind: "stage", stage: "loading-model" });
+    });
+    const visuals = this.#visuals;
+    const all = await stopwatch.measure("decode", () => visuals.open(params.conversation, model, watch));
+    const openReader = () => this.#models.textReader(signal);
+    const allTexts = model.wantsOcr && params.ocr === "auto" && all.length > 0
+      ? await stopwatch.measure("text", () => visuals.readTexts(all, openReader, watch))
+      : null;
+    const { leftOutCount, ...fitted } = fitPrompt(params, all, allTexts, model);
+    if (leftOutCount > 0) onProgress({ kind: "left-out", parts: fitted.leftOut });
+    const opened = all.slice(leftOutCount);
+    const visual = await stopwatch.measure("vision", () => visuals.encode(opened, model, watch));
+    return { ...fitted, model, opened, texts: allTexts?.slice(leftOutCount) ?? null, visual };
   }
 
   async #useDevice<T, P>(
@@ -162,64 +197,20 @@ export class Engine implements AsyncDisposable {
     try {
       return await this.#device.run(() => task({ signal: either, onProgress }), either);
     } finally {
+      this.#pictures.releasePixels();
       this.#startIdleTimer();
     }
   }
 
   #startIdleTimer(): void {
-    const { idleUnloadMs } = this.#parts.options;
     clearTimeout(this.#idleTimer);
-    if (idleUnloadMs <= 0 || this.#device.isBusy || this.#end.signal.aborted) return;
-    this.#idleTimer = setTimeout(() => this.#free(), idleUnloadMs);
-  }
-
-  #source(id?: string): ModelSource {
-    const { models } = this.#parts.options;
-    const source = id === undefined ? models[0] : models.find((model) => model.id === id);
-    if (source === undefined) {
-      throw new Failure(
-        "model-missing",
-        `There is no model "${id ?? ""}". Choose one of: ${models.map((m) => m.id).join(", ")}.`,
-        {
-          subject: id ?? "",
-        },
-      );
-    }
-    return source;
-  }
-
-  #describe(source: ModelSource): Promise<ModelDescription> {
-    const known = this.#descriptions.get(source.id);
-    if (known !== undefined) return known;
-    const description = describeModel(source);
-    this.#descriptions.set(source.id, description);
-    // A folder that is mended must be read again.
-    description.catch(() => this.#descriptions.delete(source.id));
-    return description;
-  }
-
-  async #loadModel(source: ModelSource, signal: AbortSignal, onLoad: () => void): Promise<Model> {
-    if (this.#model?.record.id === source.id) return this.#model;
-    onLoad();
-    this.#model?.[Symbol.dispose]();
-    this.#model = null;
-    const { runtime, options } = this.#parts;
-    const cacheFolder = `${options.storageFolder}/models`;
-    this.#model = await loadModel(runtime, { ...source, cacheFolder }, signal);
-    return this.#model;
-  }
-
-  async #textReader(signal: AbortSignal): Promise<TextReader> {
-    const { runtime, options, openTextReader } = this.#parts;
-    return this.#reader ??= await openTextReader(runtime, options.ocrFolder, signal);
+    if (this.#idleUnloadMs <= 0 || this.#device.isBusy || this.#end.signal.aborted) return;
+    this.#idleTimer = setTimeout(() => this.#free(), this.#idleUnloadMs);
   }
 
   #free(): void {
-    this.#model?.[Symbol.dispose]();
-    this.#model = null;
-    this.#reader?.[Symbol.dispose]();
-    this.#reader = null;
-    this.#visuals.clear();
+    this.#models.free();
+    this.#pictures.clear();
     returnMemory();
   }
 
@@ -229,11 +220,4 @@ export class Engine implements AsyncDisposable {
     clearTimeout(this.#idleTimer);
     await this.unload();
   }
-}
-
-/** The texts of the pictures alone, which people see beside them. */
-function pictureTexts(opened: readonly OpenVisual[], texts: readonly VisualText[]): PictureText[] {
-  return opened.flatMap((visual, i) =>
-    visual.kind === "picture" ? [{ sha256: visual.picture.ref.sha256, lines: texts[i]?.lines ?? [] }] : []
-  );
 }

@@ -1,5 +1,6 @@
 import { Failure } from "../protocol/errors.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
+import { sha256 as hashOf } from "./hash.ts";
 
 /** Pictures in the storage folder, each in a file named by the hash of its bytes. The host writes them. */
 export class PictureStore {
@@ -16,7 +17,7 @@ export class PictureStore {
   async read({ sha256, name }: PictureRef): Promise<Uint8Array<ArrayBuffer>> {
     // The name becomes part of a path; nothing but a hash may.
     if (!/^[0-9a-f]{64}$/.test(sha256)) throw missing(name);
-    const bytes = await this.#find(sha256);
+    const bytes = await this.#find(sha256, readFile);
     if (bytes === null) throw missing(name);
     if (await hashOf(bytes) !== sha256) {
       throw new Failure(
@@ -30,13 +31,18 @@ export class PictureStore {
     return bytes;
   }
 
-  /** A picture's bytes, from where all hosts keep theirs or from a folder that one host keeps for itself. */
-  async #find(sha256: string): Promise<Uint8Array<ArrayBuffer> | null> {
-    const shared = await readFile(`${this.#folder}/${sha256}`);
+  /** Whether a picture is there. */
+  async has(sha256: string): Promise<boolean> {
+    return await this.#find(sha256, (path) => Deno.stat(path).catch(() => null)) !== null;
+  }
+
+  /** What a look at a picture gives, where all hosts keep theirs or in a folder that one host keeps for itself. */
+  async #find<T>(sha256: string, look: (path: string) => Promise<T | null>): Promise<T | null> {
+    const shared = await look(`${this.#folder}/${sha256}`);
     if (shared !== null) return shared;
     try {
       for await (const { name, isDirectory } of Deno.readDir(this.#folder)) {
-        const found = isDirectory ? await readFile(`${this.#folder}/${name}/${sha256}`) : null;
+        const found = isDirectory ? await look(`${this.#folder}/${name}/${sha256}`) : null;
         if (found !== null) return found;
       }
     } catch (error) {
@@ -59,9 +65,4 @@ function missing(name: string): Failure {
       subject: name,
     },
   );
-}
-
-async function hashOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,52 +1,104 @@
 // Chooses the next token from logits.
 
-/** How to choose. */
+/** How to choose. The steps apply in this order, as in Hugging Face Transformers. */
 export interface Sampling {
+  /**
+   * Divides the logits above 0 of tokens chosen before, and multiplies those below; 1 changes nothing. The prompt's
+   * tokens do not count, as in the reference, which generates from embeddings.
+   */
+  readonly repetitionPenalty: number;
   /** 0 takes the most likely token. */
   readonly temperature: number;
   /** Keep this many of the most likely tokens; 0 keeps all. */
   readonly topK: number;
   /** Keep the most likely tokens that together have this probability. */
   readonly topP: number;
-  /** The same seed gives the same choices. */
-  readonly seed: number;
+  /** Keep tokens at least this many times as likely as the most likely one; 0 keeps all. */
+  readonly minP: number;
 }
+
+/** Tokens looked at first when any number may be kept. */
+const FIRST_LOOK = 64;
+const LOOK_GROWTH = 16;
 
 /** Chooses token ids, one after another. */
 export class Sampler {
   readonly #sampling: Sampling;
   readonly #random: () => number;
+  readonly #seen: Set<number>;
 
-  constructor(sampling: Sampling) {
+  /**
+   * @param seed the same seed gives the same choices
+   * @param seen tokens of the reply that were chosen before
+   */
+  constructor(sampling: Sampling, seed: number, seen: readonly number[] = []) {
     this.#sampling = sampling;
-    this.#random = randomNumbers(sampling.seed);
+    this.#random = randomNumbers(seed);
+    this.#seen = new Set(seen);
   }
 
-  /** Chooses from logits [vocabulary] of one position. */
+  /** Chooses from logits [vocabulary] of one position, which stay as they are. */
   choose(logits: Float32Array): number {
-    const { temperature } = this.#sampling;
-    return temperature <= 0 ? argmax(logits) : this.#draw(logits, temperature);
+    const { temperature, repetitionPenalty } = this.#sampling;
+    const scores = repetitionPenalty === 1 ? logits : this.#penalise(logits, repetitionPenalty);
+    const id = temperature <= 0 ? argmax(scores) : this.#draw(scores, temperature);
+    this.#seen.add(id);
+    return id;
   }
 
-  #draw(logits: Float32Array, temperature: number): number {
-    const { topK, topP } = this.#sampling;
-    const candidates = largest(logits, topK > 0 ? Math.min(topK, logits.length) : logits.length);
-    const peak = logits[candidates[0] as number] as number;
-    const weights = candidates.map((id) => Math.exp(((logits[id] as number) - peak) / temperature));
-    const nucleus = topP * weights.reduce((sum, weight) => sum + weight, 0);
-    let kept = 0;
-    let mass = 0;
-    while (kept < weights.length && mass < nucleus) mass += weights[kept++] as number;
-    let left = this.#random() * mass;
-    for (let i = 0; i < kept; i++) {
-      left -= weights[i] as number;
-      if (left < 0) return candidates[i] as number;
+  #penalise(logits: Float32Array, penalty: number): Float32Array {
+    const scores = logits.slice();
+    for (const id of this.#seen) {
+      const score = scores[id] as number;
+      scores[id] = score > 0 ? score / penalty : score * penalty;
     }
-    return candidates[Math.max(kept - 1, 0)] as number;
+    return scores;
+  }
+
+  #draw(scores: Float32Array, temperature: number): number {
+    const { topK, topP, minP } = this.#sampling;
+    const peak = scores[argmax(scores)] as number;
+    const weightOf = (id: number) => Math.exp(((scores[id] as number) - peak) / temperature);
+    const limit = topK > 0 ? Math.min(topK, scores.length) : scores.length;
+    if (limit === scores.length && topP >= 1 && minP <= 0) return this.#pick(scores.keys(), weightOf);
+    // Sorting a whole vocabulary would take longer than a decode step, and the nucleus is nearly always small.
+    const whole = topK > 0 ? undefined : sum(scores.keys(), weightOf);
+    for (let look = topK > 0 ? limit : FIRST_LOOK;; look *= LOOK_GROWTH) {
+      const candidates = largest(scores, Math.min(look, limit));
+      const nucleus = topP * (whole ?? sum(candidates, weightOf));
+      const kept = countKept(candidates.map(weightOf), nucleus, minP);
+      if (kept < look || look >= limit) return this.#pick(candidates.slice(0, kept), weightOf);
+    }
+  }
+
+  #pick(ids: Iterable<number>, weightOf: (id: number) => number): number {
+    const list = [...ids];
+    let left = this.#random() * sum(list, weightOf);
+    for (const id of list) {
+      left -= weightOf(id);
+      if (left < 0) return id;
+    }
+    return list.at(-1) as number;
   }
 }
 
-/** Indices of the largest values, the largest first. Sorting a whole vocabulary would take longer than a decode step. */
+/** How many of the most likely tokens stay: those that fill the nucleus and are not too unlikely; at least one. */
+function countKept(weights: readonly number[], nucleus: number, minP: number): number {
+  let kept = 0;
+  let mass = 0;
+  while (kept < weights.length && mass < nucleus && (weights[kept] as number) >= minP) {
+    mass += weights[kept++] as number;
+  }
+  return Math.max(kept, 1);
+}
+
+function sum(ids: Iterable<number>, weightOf: (id: number) => number): number {
+  let total = 0;
+  for (const id of ids) total += weightOf(id);
+  return total;
+}
+
+/** Indices of the largest values, the largest first. */
 function largest(values: Float32Array, count: number): number[] {
   const valueOf = (id: number | undefined) => values[id as number] as number;
   if (count === values.length) return Array.from(values.keys()).sort((a, b) => valueOf(b) - valueOf(a));

@@ -34,6 +34,10 @@ export function serve(connection: Connection, start: StartEngine): void {
   connection.onInitialize((params) => {
     try {
       started = start(readOptions(params));
+      // Whoever deletes a picture means what was made of it too. Nothing waits for it, and a failure costs only space.
+      started.engine.removeOrphans().catch((error: Error) => {
+        connection.console.warn(`removing what was made of old pictures: ${error.message}`);
+      });
       return initializeResult(started.record);
     } catch (error) {
       throw toResponseError(error, connection);
@@ -80,6 +84,14 @@ export function serve(connection: Connection, start: StartEngine): void {
   );
   handle("sightline/inspectPicture", (params, signal) => engine().inspectPicture(params, signal));
   handle("sightline/videoLimits", (params) => engine().videoLimits(params));
+  handle(
+    "sightline/prepare",
+    (params, signal) => engine().prepare(params, watch(params.partialResultToken, signal)),
+  );
+  handle("sightline/endTrace", () => {
+    engine().endTrace();
+    return Promise.resolve(null);
+  });
   handle("sightline/unload", () => engine().unload().then(() => null));
   connection.listen();
 }

@@ -2,6 +2,7 @@
 export class Stopwatch {
   readonly #start = performance.now();
   readonly #totals = new Map<string, number>();
+  readonly #marks = new Map<string, number>();
 
   /** Runs a task and adds its duration to a stage. */
   async measure<T>(stage: string, task: () => Promise<T>): Promise<T> {
@@ -16,6 +17,16 @@ export class Stopwatch {
   /** Time of a stage so far. */
   total(stage: string): number {
     return this.#totals.get(stage) ?? 0;
+  }
+
+  /** Remembers when something happened. */
+  mark(event: string): void {
+    this.#marks.set(event, this.elapsed);
+  }
+
+  /** When something happened, counted from when the stopwatch was made; 0 when it has not. */
+  markedAt(event: string): number {
+    return this.#marks.get(event) ?? 0;
   }
 
   /** Time since the stopwatch was made. */

@@ -1,19 +1,14 @@
 // What the sidecar knows of each video: frames in the picture store, with times. Which frames those are was decided
-// elsewhere; here they are grouped and encoded. Visual tokens are cached by the frames of their group and may be
-// forgotten. One group of frames is in memory at a time.
+// elsewhere; here they are grouped and encoded.
 
 import type { Video, VideoFrame, VideoReceipt } from "../protocol/conversation.ts";
 import { videoFailure } from "../protocol/errors.ts";
-import { joinFloats } from "./floats.ts";
 import { planSlices, type Size, type SlicePlan } from "./image/slice.ts";
-import { LruCache } from "./lru_cache.ts";
 import type { Model, ModelDescription } from "./model/model.ts";
 import { group, MAX_GROUPS, MAX_PACKING, maxGroupsOf, temporalId } from "./model/video_groups.ts";
 import { encodeFrames, type Frame } from "./model/visual_tokens.ts";
-import type { Pictures, TextReader } from "./pictures.ts";
+import type { NamedTokens, Pictures, TextReader } from "./pictures.ts";
 
-/** Memory for visual tokens of videos seen before; 180 groups of the release's take 184 MB. */
-const TOKEN_CACHE_BYTES = 384 * 2 ** 20;
 /** Seconds for which the only frame of a list is shown. */
 const USUAL_FRAME_S = 1;
 
@@ -35,7 +30,6 @@ export interface VideoWatch {
 /** Groups, reads and encodes videos. */
 export class Videos {
   readonly #pictures: Pictures;
-  readonly #tokens = new LruCache<Float32Array>(TOKEN_CACHE_BYTES);
 
   constructor(pictures: Pictures) {
     this.#pictures = pictures;
@@ -47,7 +41,7 @@ export class Videos {
    */
   async open(video: Video, { config }: ModelDescription, signal: AbortSignal): Promise<OpenVideo> {
     const first = checkFrames(video);
-    const { pixels: { width, height } } = await this.#pictures.decode(first.picture, signal);
+    const { widthPx: width, heightPx: height } = await this.#pictures.facts(first.picture, signal);
     const packing = choosePacking(video, maxGroupsOf(config));
     const groups = group(video.frames, packing);
     const receipt: VideoReceipt = {
@@ -65,46 +59,50 @@ export class Videos {
   }
 
   /**
-   * Visual tokens of a video, [groups · queries, hidden] float32.
+   * Visual tokens of each group of a video.
    * @throws Failure "video-damaged" or "picture-…"; the signal's reason when it aborts
    */
-  async encode({ video, receipt, groups, plan }: OpenVideo, model: Model, watch: VideoWatch) {
+  async encode(
+    { video, receipt, groups, plan }: OpenVideo,
+    model: Model,
+    watch: VideoWatch,
+  ): Promise<NamedTokens[]> {
     const durationS = durationOf(video);
     const size = { width: receipt.widthPx, height: receipt.heightPx };
-    const encoded: Float32Array[] = [];
+    const encoded: NamedTokens[] = [];
     for (const frames of groups) {
       const timed = frames.map(({ picture, timeS }) => ({ picture, time: temporalId(timeS, durationS) }));
-      const key = [model.record.id, ...timed.map(({ picture, time }) => `${picture.sha256}@${time}`)].join(
-        " ",
-      );
-      let tokens = this.#tokens.get(key);
-      if (tokens === undefined) {
+      const content = timed.map(({ picture, time }) => `${picture.sha256}@${time}`).join(" ");
+      const owner = (timed[0] as typeof timed[number]).picture.sha256;
+      const compute = async () => {
         const decoded: Frame[] = [];
         for (const { picture, time } of timed) {
-          const { pixels } = await this.#pictures.decode(picture, watch.signal);
+          const pixels = await this.#pictures.pixels(picture, watch.signal);
           checkSize(pixels, size, video.name);
           decoded.push({ pixels, time });
         }
-        tokens = await encodeFrames(model, decoded, plan, { signal: watch.signal });
-        this.#tokens.set(key, tokens, tokens.byteLength);
-      }
-      encoded.push(tokens);
+        return await encodeFrames(model, decoded, plan, { signal: watch.signal });
+      };
+      encoded.push(await this.#pictures.recallTokens(owner, `${model.identity} ${content}`, compute));
       watch.onProgress(encoded.length, groups.length);
     }
-    return joinFloats(encoded);
+    return encoded;
   }
 
   /**
    * Text of the key frames, the first and the last, line by line under the times at which they are shown.
    * @throws Failure "picture-…"; the signal's reason when it aborts
    */
-  async readText({ video }: OpenVideo, reader: TextReader, watch: VideoWatch): Promise<readonly string[]> {
+  async readText(
+    { video }: OpenVideo,
+    openReader: () => Promise<TextReader>,
+    watch: VideoWatch,
+  ): Promise<readonly string[]> {
     const { frames } = video;
     const keyFrames = frames.length > 1 ? [...frames.slice(0, 1), ...frames.slice(-1)] : frames;
     const texts: string[] = [];
     for (const { picture, timeS } of keyFrames) {
-      const { pixels } = await this.#pictures.decode(picture, watch.signal);
-      const { lines } = await this.#pictures.readText({ ref: picture, pixels }, reader, {
+      const { lines } = await this.#pictures.readText(picture, openReader, {
         signal: watch.signal,
         onProgress: (_, done, total) => watch.onProgress(done, total),
       });
@@ -112,11 +110,6 @@ export class Videos {
       if (lines.length > 0) texts.push(...heading, ...lines.map(({ text }) => text));
     }
     return texts;
-  }
-
-  /** Forgets everything. */
-  clear(): void {
-    this.#tokens.clear();
   }
 }
 

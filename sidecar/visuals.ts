@@ -1,9 +1,9 @@
 // Pictures and videos of a conversation in their order: opened, read and encoded, each in the way of its kind.
 
 import type { TextLine, Turn } from "../protocol/conversation.ts";
-import type { GenerateProgress, Stage } from "../protocol/sidecar.ts";
+import type { GenerateProgress, PictureText, Stage } from "../protocol/sidecar.ts";
 import type { Model } from "./model/model.ts";
-import type { OpenPicture, Pictures, TextReader } from "./pictures.ts";
+import type { NamedTokens, OpenPicture, Pictures, TextReader } from "./pictures.ts";
 import { type OpenVideo, Videos } from "./videos.ts";
 
 /** A picture or a video that is ready to be encoded. */
@@ -76,14 +76,13 @@ export class Visuals {
     const texts: VisualText[] = [];
     for (const visual of opened) {
       onProgress({ kind: "stage", stage: "reading-text" });
-      const reader = await openReader();
       if (visual.kind === "video") {
         texts.push({
-          texts: await this.#videos.readText(visual.video, reader, { signal, onProgress: tell }),
+          texts: await this.#videos.readText(visual.video, openReader, { signal, onProgress: tell }),
         });
         continue;
       }
-      const { lines } = await this.#pictures.readText(visual.picture, reader, {
+      const { lines } = await this.#pictures.readText(visual.picture.ref, openReader, {
         signal,
         onProgress: (_, done, total) => tell(done, total),
       });
@@ -93,23 +92,23 @@ export class Visuals {
   }
 
   /**
-   * Visual tokens of each, in order, [slices or groups · queries, hidden] float32.
+   * Visual tokens of each picture and of each group of frames, in order.
    * @throws Failure; the signal's reason when it aborts
    */
   async encode(
     opened: readonly OpenVisual[],
     model: Model,
     { signal, onProgress }: VisualWatch,
-  ): Promise<Float32Array[]> {
+  ): Promise<NamedTokens[]> {
     const total = opened.reduce((sum, visual) => sum + sliceCountOf(visual), 0);
     const tellPictures = tellStage("encoding-picture", onProgress);
     const tellVideo = tellStage("encoding-video", onProgress);
-    const tokens: Float32Array[] = [];
+    const tokens: NamedTokens[] = [];
     let before = 0;
     for (const visual of opened) {
       if (visual.kind === "video") {
         tellVideo(0, visual.video.receipt.groupCount);
-        tokens.push(await this.#videos.encode(visual.video, model, { signal, onProgress: tellVideo }));
+        tokens.push(...await this.#videos.encode(visual.video, model, { signal, onProgress: tellVideo }));
         continue;
       }
       tellPictures(before, total);
@@ -125,12 +124,13 @@ export class Visuals {
     }
     return tokens;
   }
+}
 
-  /** Forgets everything. */
-  clear(): void {
-    this.#pictures.clear();
-    this.#videos.clear();
-  }
+/** The texts of the pictures alone, which people see beside them. */
+export function pictureTexts(opened: readonly OpenVisual[], texts: readonly VisualText[]): PictureText[] {
+  return opened.flatMap((visual, i) =>
+    visual.kind === "picture" ? [{ sha256: visual.picture.ref.sha256, lines: texts[i]?.lines ?? [] }] : []
+  );
 }
 
 function tellStage(stage: Stage, onProgress: VisualWatch["onProgress"]) {

@@ -24,7 +24,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "sidecar": { folders: ["protocol"], packages: [NODE, "vscode-languageserver"] },
   "sidecar/onnx": { folders: [], packages: [NODE] },
   "sidecar/graph": { folders: ["sidecar/onnx"], packages: ["protobufjs"] },
-  "sidecar/checkpoint": { folders: ["protocol", "sidecar/image"], packages: [] },
+  "sidecar/checkpoint": { folders: ["protocol", "sidecar/image", "sidecar/sampling.ts"], packages: [] },
   "sidecar/image": { folders: ["protocol", "sidecar/breathe.ts"], packages: ["sharp"] },
   "sidecar/text": {
     folders: ["protocol", "sidecar/checkpoint", "sidecar/image"],
@@ -33,7 +33,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "sidecar/model": {
     folders: [
       ...["protocol", "sidecar/onnx", "sidecar/graph", "sidecar/checkpoint", "sidecar/image", "sidecar/text"],
-      ...["sidecar/breathe.ts", "sidecar/floats.ts"],
+      ...["sidecar/breathe.ts", "sidecar/floats.ts", "sidecar/hash.ts"],
     ],
     packages: [],
   },

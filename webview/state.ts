@@ -56,6 +56,8 @@ function reducePanel(panel: PanelState, message: Exclude<ToPanel, { kind: "init"
         message.turnId,
         (turn) => isWorking(turn) ? { ...turn, text: turn.text + message.text } : turn,
       );
+    case "left-out":
+      return inTurn(panel, message.turnId, (turn) => ({ ...turn, leftOut: message.parts }));
     case "done":
       return inTurn(panel, message.turnId, ended({ kind: "done", numbers: message.numbers }));
     case "failed":

@@ -5,6 +5,7 @@
 import { Failure } from "../../protocol/errors.ts";
 import type { Normalization } from "../image/patches.ts";
 import type { SliceConfig } from "../image/slice.ts";
+import type { Sampling } from "../sampling.ts";
 import { Fields } from "./fields.ts";
 
 /** Qwen3 decoder. */
@@ -44,13 +45,10 @@ export interface ResamplerConfig {
   readonly headCount: number;
 }
 
-/** How the checkpoint's own settings say to sample. */
+/** How to sample when nobody says otherwise. */
 export interface SamplingDefaults {
-  /** 0 is greedy. */
-  readonly temperature: number;
-  /** 0 is no limit. */
-  readonly topK: number;
-  readonly topP: number;
+  readonly thinking: Sampling;
+  readonly answering: Sampling;
   readonly maxNewTokens: number;
 }
 
@@ -84,6 +82,11 @@ export interface PictureMarkers {
 /** The resampler's heads are 128 wide in every release. */
 const RESAMPLER_HEAD_SIZE = 128;
 const DEFAULT_MAX_NEW_TOKENS = 2048;
+/**
+ * What the reference's `chat()` samples with when the model does not think; it reads no file for it.
+ * @see minicpmv45-spec.md section 6.1
+ */
+const CHAT_SAMPLING: Sampling = { repetitionPenalty: 1.03, temperature: 0.7, topK: 100, topP: 0.8, minP: 0 };
 
 /**
  * Reads config.json, preprocessor_config.json and generation_config.json of a checkpoint folder.
@@ -146,12 +149,24 @@ export async function readModelConfig(folder: string): Promise<ModelConfig> {
       placeholder: preprocessor.text("unk", "<unk>"),
     },
     stopTokenIds: generation.counts("eos_token_id", config.counts("eos_token_id", [])),
-    sampling: {
-      temperature: generation.boolean("do_sample", false) ? generation.number("temperature", 1) : 0,
-      topK: generation.number("top_k", 0),
-      topP: generation.number("top_p", 1),
-      maxNewTokens: generation.number("max_new_tokens", DEFAULT_MAX_NEW_TOKENS),
-    },
+    sampling: samplingOf(generation),
+  };
+}
+
+/** The settings' own way to sample, which is meant for thinking; checkpoints that do not sample are greedy always. */
+function samplingOf(generation: Fields): SamplingDefaults {
+  const samples = generation.boolean("do_sample", false);
+  const own: Sampling = {
+    repetitionPenalty: generation.number("repetition_penalty", 1),
+    temperature: samples ? generation.number("temperature", 1) : 0,
+    topK: generation.number("top_k", 0),
+    topP: generation.number("top_p", 1),
+    minP: generation.number("min_p", 0),
+  };
+  return {
+    thinking: own,
+    answering: samples ? CHAT_SAMPLING : own,
+    maxNewTokens: generation.number("max_new_tokens", DEFAULT_MAX_NEW_TOKENS),
   };
 }
 

@@ -5,6 +5,7 @@ import { Failure } from "../../protocol/errors.ts";
 import type { Precision } from "../../protocol/conversation.ts";
 import type { ModelConfig } from "../checkpoint/config.ts";
 import { buildGraphs, type Graphs, packWeights, weightFormat } from "./build.ts";
+import { digest, fingerprint } from "./fingerprint.ts";
 import type { GraphStyle } from "./graph_style.ts";
 import { PackedWeights, WEIGHTS_FILE } from "./packed_weights.ts";
 
@@ -46,7 +47,7 @@ async function openCached(
   signal?: AbortSignal,
 ): Promise<PackedWeights> {
   const family = `${await digest(folder)}-${precision}`;
-  const target = `${cacheFolder}/${family}-${await fingerprint(folder)}`;
+  const target = `${cacheFolder}/${family}-${await fingerprint(folder, BUILD_VERSION)}`;
   try {
     const built = await readBuilt(target);
     if (built !== null) return built;
@@ -94,22 +95,6 @@ async function readBuilt(target: string): Promise<PackedWeights | null> {
     if (error instanceof Failure) return null; // Damaged: it is built again.
     throw error;
   }
-}
-
-/** Changes whenever a file of the checkpoint does. */
-async function fingerprint(folder: string): Promise<string> {
-  const files: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(folder)) {
-    if (isDirectory || !/\.(safetensors|json)$/.test(name)) continue;
-    const { size, mtime } = await Deno.stat(`${folder}/${name}`);
-    files.push(`${name} ${size} ${mtime?.getTime() ?? 0}`);
-  }
-  return digest([BUILD_VERSION, ...files.sort()].join("\n"));
-}
-
-async function digest(text: string): Promise<string> {
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(hash, 0, 8), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Frees the disk space of what was built from earlier versions of the same checkpoint. */

@@ -21,8 +21,8 @@ export function cacheNames(layer: number) {
 /**
  * Adds the decoder for T new tokens.
  *
- * Inputs: `input_ids` [1, T] int64; `visual_tokens` [V, hidden] float32 that replace the embeddings at
- * `visual_positions` [V, 1] int64 (V may be 0); `seqlens_k` [1] int32, tokens in the cache after this run less one;
+ * Inputs: `input_ids` [1, T] int64; `visual_tokens` [V, hidden] float32 (V may be 0); `token_sources` [T] int64, for
+ * each token the row of the words, or of the visual tokens behind them, that stands for it; `seqlens_k` [1] int32, tokens in the cache after this run less one;
  * `total_sequence_length` scalar int32, tokens in the cache after this run; `logit_rows` [R] int64, which of the T
  * to give logits for; and the cache.
  * Outputs: `logits` [R, vocabulary] float32 and the cache, to be bound to the memory of the input.
@@ -32,7 +32,7 @@ export function buildDecoder(layers: Layers, config: DecoderConfig): void {
   const { hiddenSize, layerCount, vocabularySize, contextLength, headSize } = config;
   const ids = graph.input("input_ids", "int64", [1, "tokens"]);
   const visualTokens = graph.input("visual_tokens", "float32", ["visual", hiddenSize]);
-  const visualPositions = graph.input("visual_positions", "int64", ["visual", 1]);
+  const sources = graph.input("token_sources", "int64", ["tokens"]);
   const rows = graph.input("logit_rows", "int64", ["rows"]);
   const lengths = [
     graph.input("seqlens_k", "int32", [1]),
@@ -47,7 +47,8 @@ export function buildDecoder(layers: Layers, config: DecoderConfig): void {
 
   const table = "llm.model.embed_tokens.weight";
   const words = layers.embedding(ids, table, vocabularySize, hiddenSize);
-  const mixed = graph.op("ScatterND", [words, visualPositions, layers.narrow(visualTokens)]); // [T, H]
+  const rowsOfBoth = graph.op("Concat", [words, layers.narrow(visualTokens)], { axis: 0 }); // [T + V, H]
+  const mixed = graph.op("Gather", [rowsOfBoth, sources], { axis: 0 }); // [T, H]
   let residual = graph.op("Unsqueeze", [mixed, graph.integers(0)]); // [1, T, H]
   let x = graph.op(
     "SimplifiedLayerNormalization",

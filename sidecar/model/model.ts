@@ -18,6 +18,7 @@ import { Decoder } from "./decoder.ts";
 import { cacheNames } from "./decoder_graph.ts";
 import { deviceFailure, type Placement, placementOn, sessionOptionsFor } from "./device.ts";
 import type { AccuracyLevel, GraphStyle } from "./graph_style.ts";
+import { fingerprint } from "./fingerprint.ts";
 import { readManifest } from "./manifest.ts";
 import { PackedWeights } from "./packed_weights.ts";
 import { VisionEncoder } from "./vision_encoder.ts";
@@ -26,6 +27,8 @@ import { VisionEncoder } from "./vision_encoder.ts";
 export interface ModelDescription {
   readonly record: ModelRecord;
   readonly config: ModelConfig;
+  /** Names the weights and how they are computed with: what one makes of a picture holds for no other. */
+  readonly identity: string;
   /** Whether the model was trained to be given the pictures' text. */
   readonly wantsOcr: boolean;
 }
@@ -57,15 +60,16 @@ export interface Model extends ModelDescription, Disposable {
  * have no field for.
  * @throws Failure "model-missing" or "model-invalid"
  */
-export async function describeModel(
-  { id, folder, precision }: Omit<ModelLocation, "cacheFolder">,
-): Promise<ModelDescription> {
+export async function describeModel(location: Omit<ModelLocation, "cacheFolder">): Promise<ModelDescription> {
+  const { id, folder, precision } = location;
+  const { device, style } = placementOf(location);
   const config = await readModelConfig(folder);
   const extra = await Fields.read(folder, "sightline.json", { isOptional: true });
   const manifest = await readManifest(folder);
   const weights = await PackedWeights.open(folder) ?? await Weights.open(folder);
   return {
     config,
+    identity: await fingerprint(folder, precision, device, JSON.stringify(style)),
     wantsOcr: extra.boolean("wants_ocr", false),
     record: {
       id,
@@ -125,7 +129,9 @@ async function readJson(folder: string, file: string): Promise<object> {
   return JSON.parse(await Deno.readTextFile(`${folder}/${file}`)) as object;
 }
 
-function placementOf({ device = "cpu", accuracyLevel, style }: ModelLocation): Placement {
+function placementOf(
+  { device = "cpu", accuracyLevel, style }: Omit<ModelLocation, "cacheFolder">,
+): Placement {
   const placement = placementOn(device);
   const level = accuracyLevel === undefined ? {} : { accuracyLevel };
   return { ...placement, style: { ...placement.style, ...level, ...style } };

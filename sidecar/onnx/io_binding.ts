@@ -28,7 +28,10 @@ export class IoBinding implements Disposable {
     this.#binding = create(runtime.api, (slot) => runtime.api.CreateIoBinding(session, slot));
   }
 
-  /** Binds an input. Throws a RangeError when the model has no input of that name. */
+  /**
+   * Binds an input. For a device its elements are copied there now: bind it again after writing to it.
+   * Throws a RangeError when the model has no input of that name.
+   */
   input(name: string, tensor: BoundValue): this {
     this.#require("input", name);
     const { api } = this.#runtime;

@@ -18,6 +18,13 @@ export type PromptMessage =
   | { readonly role: "user"; readonly content: readonly PromptPart[] }
   | { readonly role: "assistant"; readonly text: string; readonly thinking: string };
 
+/** A reply that was cut off and goes on from here. */
+export interface ReplyBeginning {
+  readonly thinking: string;
+  /** Empty when the reply was cut off within its trace. */
+  readonly text: string;
+}
+
 /** What a checkpoint needs to write prompts. */
 export interface PromptFormat {
   readonly template: ChatTemplate;
@@ -39,13 +46,15 @@ export interface Prompt {
 /**
  * Writes the prompt of a conversation. Texts of people, pictures and earlier answers can never become special
  * tokens: what looks like one is tokenised as plain characters.
+ * @param beginning of the reply, where it is to be continued
  */
 export function writePrompt(
   messages: readonly PromptMessage[],
   thinking: boolean,
   format: PromptFormat,
+  beginning?: ReplyBeginning,
 ): Prompt {
-  const breakMark = unusedCharacter(messages);
+  const breakMark = unusedCharacter([messages, beginning]);
   const plain = (text: string) => breakTokens(text, format.tokenizer.addedTokens, breakMark);
   let pictureCount = 0;
   const rendered = format.template.render(
@@ -70,9 +79,21 @@ export function writePrompt(
       return { role: "user", content: parts.join("\n") };
     }),
     thinking,
-  );
+  ) + (beginning === undefined ? "" : begin(beginning, thinking, plain));
   const ids = rendered.split(breakMark).flatMap((piece) => format.tokenizer.encode(piece));
   return { text: rendered.replaceAll(breakMark, ""), ids, visualPositions: findSlots(ids, format) };
+}
+
+/** Ends a trace as the template does. */
+export const TRACE_END = "\n</think>\n\n";
+
+function begin(
+  { thinking, text }: ReplyBeginning,
+  isThinking: boolean,
+  plain: (text: string) => string,
+): string {
+  if (!isThinking) return plain(text);
+  return plain(thinking) + (text === "" ? "" : TRACE_END + plain(text));
 }
 
 function imageId(index: number, { usesImageIds, markers }: PromptFormat): string {
@@ -105,8 +126,8 @@ function findSlots(ids: readonly number[], { tokenizer, markers }: PromptFormat)
 }
 
 /** A character that stands in none of the texts; private use, so no tokenizer gives it a meaning. */
-function unusedCharacter(messages: readonly PromptMessage[]): string {
-  const all = JSON.stringify(messages);
+function unusedCharacter(texts: unknown): string {
+  const all = JSON.stringify(texts);
   for (let code = 0xe000; code < 0xf8ff; code++) {
     const character = String.fromCharCode(code);
     if (!all.includes(character)) return character;

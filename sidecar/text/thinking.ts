@@ -10,8 +10,9 @@ export interface ReplyPiece {
 }
 
 /**
- * Splits streamed text at the first `</think>`, wherever the pieces break. Everything before it is thinking;
- * after it, line feeds are dropped until the answer begins.
+ * Splits streamed text at the end tag of the trace, wherever the pieces break. Everything before it is thinking;
+ * after it, line feeds are dropped until the answer begins. Tags that come as tokens of their own are told by
+ * {@link openTrace} and {@link closeTrace}, so that an answer may well quote one that was spelled out.
  */
 export class ThinkingSplitter {
   #isThinking: boolean;
@@ -24,18 +25,21 @@ export class ThinkingSplitter {
     this.#isThinking = isThinking;
   }
 
+  /** Whether the next piece of text belongs to the trace. */
+  get isThinking(): boolean {
+    return this.#isThinking;
+  }
+
   /** Takes the next piece of text and returns what is now certain. */
   push(text: string): ReplyPiece[] {
-    if (!this.#isThinking) return this.#answer(text);
+    text = this.#withoutLineFeeds(text);
+    if (!this.#isThinking) return piece("answer", text);
     this.#held += text;
     const end = this.#held.indexOf(END);
     if (end >= 0) {
-      const thought = this.#held.slice(0, end).replace(/\n+$/, "");
       const rest = this.#held.slice(end + END.length);
-      this.#isThinking = false;
-      this.#skipsLineFeeds = true;
-      this.#held = "";
-      return [...piece("thinking", thought), ...this.#answer(rest)];
+      this.#held = this.#held.slice(0, end);
+      return [...this.closeTrace(), ...this.push(rest)];
     }
     const certain = this.#held.length - uncertainTail(this.#held);
     const thought = this.#held.slice(0, certain);
@@ -43,17 +47,32 @@ export class ThinkingSplitter {
     return piece("thinking", thought);
   }
 
-  /** What was held back, when the reply has ended. */
+  /** A trace begins, also in the middle of an answer: what follows is no answer. */
+  openTrace(): void {
+    this.#isThinking = true;
+    this.#skipsLineFeeds = true;
+  }
+
+  /** The trace ends. Outside of one, the tag is noise that some models make. */
+  closeTrace(): ReplyPiece[] {
+    if (!this.#isThinking) return [];
+    this.#isThinking = false;
+    this.#skipsLineFeeds = true;
+    return this.flush();
+  }
+
+  /** What was held back, when the reply or the trace has ended. */
   flush(): ReplyPiece[] {
     const rest = this.#held.replace(/\n+$/, "");
     this.#held = "";
     return piece("thinking", rest);
   }
 
-  #answer(text: string): ReplyPiece[] {
+  /** Behind a tag, line feeds belong to it. */
+  #withoutLineFeeds(text: string): string {
     if (this.#skipsLineFeeds) text = text.replace(/^\n+/, "");
     if (text !== "") this.#skipsLineFeeds = false;
-    return piece("answer", text);
+    return text;
   }
 }
 

@@ -112,3 +112,15 @@ Deno.test("clear() forgets everything", () => {
   conversation.clear();
   assert.deepEqual(conversation.panel, { turns: [], attachments: [], refusals: [] });
 });
+
+Deno.test("a question that is asked again may leave old pictures out, and the page is told which", () => {
+  const { conversation, events } = start();
+  const first = conversation.ask("?", false);
+  conversation.fail(first, { ...FAILURE, kind: "context-full" });
+  const again = conversation.askAgain(first, { dropsOldPictures: true }) ?? "";
+  assert.equal(conversation.turn(again)?.dropsOldPictures, true);
+  const parts = [{ kind: "picture" as const, name: "a.png", tokenCount: 64 }];
+  conversation.progress(again, { kind: "left-out", parts });
+  assert.deepEqual(events.at(-1), { kind: "left-out", turnId: again, parts });
+  assert.deepEqual(conversation.panel.turns[0]?.leftOut, parts);
+});

@@ -33,7 +33,7 @@ Deno.test("describeFailure() keeps the failure's own message", () => {
 
 Deno.test("describeFailure() offers to ask again only where that can help", () => {
   const actionsOf = (kind: FailureKind) => describeFailure(new Failure(kind, "x"), "answer", english).actions;
-  assert.deepEqual(actionsOf("context-full"), ["new-chat"]);
+  assert.deepEqual(actionsOf("context-full"), ["drop-pictures", "new-chat"]);
   assert.deepEqual(actionsOf("out-of-memory"), ["retry", "show-log"]);
   assert.deepEqual(actionsOf("picture-damaged"), []);
 });
@@ -41,7 +41,10 @@ Deno.test("describeFailure() offers to ask again only where that can help", () =
 Deno.test("describeFailure() does not offer to repeat what was no question", () => {
   for (const kind of KINDS) {
     const { actions } = describeFailure(new Failure(kind, "x"), "picture", english);
-    assert.ok(!actions.includes("retry") && !actions.includes("new-chat"), kind);
+    assert.ok(
+      !actions.includes("retry") && !actions.includes("drop-pictures") && !actions.includes("new-chat"),
+      kind,
+    );
   }
 });
 

@@ -16,6 +16,7 @@ const GOOD: { readonly [K in FromPanel["kind"]]: FromPanel & { kind: K } } = {
   "ask": { kind: "ask", text: "What is it?", isThinking: true },
   "stop": { kind: "stop", turnId: "1" },
   "retry": { kind: "retry", turnId: "1" },
+  "drop-pictures": { kind: "drop-pictures", turnId: "1" },
   "copy": { kind: "copy", text: "A cat." },
   "new-chat": { kind: "new-chat" },
   "show-log": { kind: "show-log" },

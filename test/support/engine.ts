@@ -23,9 +23,12 @@ export class EngineBench implements AsyncDisposable {
   readersOpened = 0;
   readonly #stack: AsyncDisposableStack;
 
+  readonly #options: BenchOptions;
+
   private constructor(storage: string, stack: AsyncDisposableStack, options: BenchOptions) {
     this.storage = storage;
     this.#stack = stack;
+    this.#options = options;
     this.store = new PictureStore(storage);
     this.reader = new FakeReader();
     const runtime = stack.use(new Runtime(runtimeLibrary(), 2));
@@ -36,6 +39,7 @@ export class EngineBench implements AsyncDisposable {
         models: options.models ?? [{ id: "nano", folder: NANO, precision: "fp32" }],
         ocrFolder: "/nowhere",
         idleUnloadMs: options.idleUnloadMs ?? 0,
+        diskCacheBytes: options.diskCacheBytes ?? 0,
       },
       openTextReader: () => {
         this.readersOpened++;
@@ -49,6 +53,11 @@ export class EngineBench implements AsyncDisposable {
     const stack = new AsyncDisposableStack();
     const { path } = stack.use(await tempFolder());
     return new EngineBench(path, stack, options);
+  }
+
+  /** Another engine over the same storage folder. */
+  restarted(): EngineBench {
+    return new EngineBench(this.storage, new AsyncDisposableStack(), this.#options);
   }
 
   /** Asks about pictures and collects the progress. */
@@ -85,6 +94,7 @@ export class EngineBench implements AsyncDisposable {
 export interface BenchOptions {
   readonly models?: readonly ModelSource[];
   readonly idleUnloadMs?: number;
+  readonly diskCacheBytes?: number;
 }
 
 /** A user's turn: pictures, then a question. */

@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import type { LeftOut } from "../../protocol/conversation.ts";
 import type { PanelTurn } from "../../protocol/panel.ts";
 import { stageText } from "../progress.ts";
 import { AnswerFooter } from "./answer_footer.tsx";
@@ -6,6 +7,14 @@ import { FailureCard } from "./failure_card.tsx";
 import { Markdown } from "./markdown.tsx";
 import { usePanel } from "./panel_context.ts";
 import { Thinking } from "./thinking.tsx";
+
+/** Says which pictures the model was not given. */
+function LeftOutNote({ parts }: { readonly parts: readonly LeftOut[] }): JSX.Element | null {
+  const { t } = usePanel();
+  if (parts.length === 0) return null;
+  const names = parts.map(({ name, tokenCount }) => t("{0} ({1} tokens)", name, tokenCount)).join(", ");
+  return <p class="hint">{t("Left out to make room: {0}", names)}</p>;
+}
 
 /** What became of a question: the stage, the trace, the text, and how it ended. */
 export function Answer(
@@ -23,6 +32,7 @@ export function Answer(
           {stageText(state, t)}
         </div>
       )}
+      <LeftOutNote parts={turn.leftOut ?? []} />
       <Markdown text={text} isGrowing={isWorking} />
       {state.kind === "failed" && <FailureCard failure={state.failure} turnId={turn.id} />}
       <AnswerFooter turn={turn} isLast={isLast} />

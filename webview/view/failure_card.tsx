@@ -11,6 +11,9 @@ interface FailureCardProps {
   readonly children?: ComponentChildren;
 }
 
+/** What asks the question again. */
+const ASKING: readonly FailureAction[] = ["retry", "drop-pictures"];
+
 /** What was not done, why, and buttons for what comes next. */
 export function FailureCard({ failure, turnId, children }: FailureCardProps): JSX.Element {
   const { post, t } = usePanel();
@@ -18,6 +21,9 @@ export function FailureCard({ failure, turnId, children }: FailureCardProps): JS
     switch (action) {
       case "retry":
         if (turnId !== undefined) post({ kind: "retry", turnId });
+        return;
+      case "drop-pictures":
+        if (turnId !== undefined) post({ kind: "drop-pictures", turnId });
         return;
       case "show-log":
         return post({ kind: "show-log" });
@@ -31,10 +37,11 @@ export function FailureCard({ failure, turnId, children }: FailureCardProps): JS
   };
   const labels: Readonly<Record<FailureAction, string>> = {
     "retry": t("Ask Again"),
+    "drop-pictures": t("Ask Without Old Pictures"),
     "show-log": t("Show Log"),
     "new-chat": t("New Chat"),
   };
-  const actions = failure.actions.filter((action) => action !== "retry" || turnId !== undefined);
+  const actions = failure.actions.filter((action) => turnId !== undefined || !ASKING.includes(action));
   return (
     <div class="card" role="alert">
       <p>

@@ -10,6 +10,7 @@ import { describeExit, type SendRequest, type Sidecar } from "../../../extension
 export interface WaitingRequest {
   readonly method: SidecarMethod;
   readonly params: unknown;
+  readonly signal: AbortSignal | undefined;
   readonly onProgress: (progress: unknown) => void;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -48,6 +49,7 @@ export class RequestDesk {
     const request: WaitingRequest = {
       method,
       params,
+      signal: watch.signal,
       onProgress,
       resolve: resolve as (r: unknown) => void,
       reject,

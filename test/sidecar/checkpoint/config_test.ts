@@ -105,7 +105,11 @@ Deno.test("readModelConfig() reads the release's settings", async () => {
   assert.deepEqual(config.resampler, { queryCount: 64, headCount: 32 });
   assert.deepEqual(config.slicing, { scaleResolution: 448, maxSliceCount: 9, patchSize: 14 });
   assert.deepEqual(config.stopTokenIds, [151645, 151643]);
-  assert.deepEqual(config.sampling, { temperature: 0.6, topK: 20, topP: 0.95, maxNewTokens: 2048 });
+  assert.deepEqual(config.sampling, {
+    thinking: { repetitionPenalty: 1, temperature: 0.6, topK: 20, topP: 0.95, minP: 0 },
+    answering: { repetitionPenalty: 1.03, temperature: 0.7, topK: 100, topP: 0.8, minP: 0 },
+    maxNewTokens: 2048,
+  });
   assert.equal(config.markers.placeholder, "<unk>");
 });
 
@@ -117,12 +121,12 @@ Deno.test("readModelConfig() uses one layer less where the checkpoint drops the 
 Deno.test("readModelConfig() does without generation_config.json, and is greedy then", async () => {
   const config = await read(CONFIG, PREPROCESSOR, null);
   assert.deepEqual(config.stopTokenIds, [151645]);
-  assert.equal(config.sampling.temperature, 0);
+  assert.equal(config.sampling.answering.temperature, 0);
 });
 
 Deno.test("readModelConfig() is greedy where the checkpoint does not sample", async () => {
   assert.equal(
-    (await read(CONFIG, PREPROCESSOR, { ...GENERATION, do_sample: false })).sampling.temperature,
+    (await read(CONFIG, PREPROCESSOR, { ...GENERATION, do_sample: false })).sampling.answering.temperature,
     0,
   );
 });
@@ -131,7 +135,7 @@ Deno.test("readModelConfig() reads Nano's settings", async () => {
   const config = await readModelConfig(NANO);
   assert.deepEqual([config.slicing.scaleResolution, config.slicing.maxSliceCount], [224, 2]);
   assert.deepEqual([config.resampler.queryCount, config.decoder.hasTiedEmbeddings], [32, true]);
-  assert.equal(config.sampling.temperature, 0);
+  assert.equal(config.sampling.answering.temperature, 0);
 });
 
 Deno.test("readModelConfig() says which file is missing or broken, and what a model's folder holds", async () => {

@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { dequantizeBlocks, quantizeBlocks } from "../../../sidecar/model/quantize.ts";
+import { NO_VISUAL, sliceVisual, type VisualInput } from "../../../sidecar/model/decoder.ts";
 import { loadModel, type Model } from "../../../sidecar/model/model.ts";
 import { Runtime } from "../../../sidecar/onnx/runtime.ts";
 import type { Precision } from "../../../protocol/conversation.ts";
@@ -12,7 +13,6 @@ import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
 import { writeTinyCheckpoint } from "../../support/tiny_checkpoint.ts";
 
 const runtime = new Runtime(runtimeLibrary(), 2);
-const NOTHING = { positions: [], tokens: new Float32Array(0) };
 
 function load(folder: TempFolder, precision: Precision = "fp32"): Promise<Model> {
   return loadModel(runtime, {
@@ -57,20 +57,59 @@ Deno.test("Decoder gives the same logits however a prompt is fed", async (t) => 
   });
   await t.step("again, in memory that has been used", async () => {
     decoder.reset();
-    await decoder.prefill(ids.map((id) => id + 1), NOTHING);
+    await decoder.prefill(ids.map((id) => id + 1), NO_VISUAL);
     decoder.reset();
     assert.deepEqual(await decoder.prefill(ids, visual), whole);
   });
   await t.step("and visual tokens do matter", async () => {
     decoder.reset();
-    assert.ok(distance(await decoder.prefill(ids, NOTHING), whole) > 0.01);
+    assert.ok(distance(await decoder.prefill(ids, NO_VISUAL), whole) > 0.01);
   });
   await t.step("progress is told chunk by chunk", async () => {
     decoder.reset();
     const told: [number, number][] = [];
-    await decoder.prefill(ids, NOTHING, { onProgress: (done, total) => told.push([done, total]) });
+    await decoder.prefill(ids, NO_VISUAL, { onProgress: (done, total) => told.push([done, total]) });
     assert.deepEqual(told, [[256, 400], [400, 400]]);
   });
+});
+
+Deno.test("Decoder keeps what a prompt has in common with the last one, and its logits do not change", async () => {
+  await using folder = await tempFolder();
+  const { config } = await writeTinyCheckpoint(`${folder.path}/checkpoint`);
+  using model = await load(folder);
+  const { decoder } = model;
+  const tokens = Float32Array.from({ length: 8 * config.decoder.hiddenSize }, (_, i) => Math.sin(i));
+  const positions = [10, 11, 12, 13, 100, 101, 102, 103];
+  const names = ["cat", "cat", "cat", "cat", "dog", "dog", "dog", "dog"];
+  const visual = { positions, tokens, names };
+  const feed = async (prompt: readonly number[], input: VisualInput) => {
+    const kept = decoder.keepCommonPrefix(prompt, input);
+    const rest = sliceVisual(input, kept, prompt.length);
+    return { kept, logits: (await decoder.prefill(prompt.slice(kept), rest)).slice() };
+  };
+  const { kept, logits } = await feed(ids, visual);
+  assert.equal(kept, 0);
+  assert.deepEqual((await feed(ids, visual)).kept, 399, "the last token is always fed");
+  const again = await feed(ids, visual);
+  assert.ok(distance(again.logits, logits) < 1e-4);
+
+  // Another word after 200 tokens; another picture after 100; the same one twice where a cat stood before.
+  assert.equal((await feed(ids.with(200, 5), visual)).kept, 200);
+  assert.equal((await feed(ids.with(200, 5), { ...visual, names: names.with(5, "cow") })).kept, 101);
+  assert.equal((await feed(ids, { ...visual, names: names.map(() => "cat") })).kept, 100);
+  assert.ok(distance((await feed(ids, visual)).logits, logits) < 1e-4);
+  // Where a visual token stood stands a word now, which is none of the placeholder's business.
+  assert.equal((await feed(ids, NO_VISUAL)).kept, 10);
+  // What nobody named equals nothing.
+  await feed(ids, { positions, tokens });
+  assert.equal((await feed(ids, { positions, tokens })).kept, 10);
+  // Generated tokens count, and what was stopped does not.
+  decoder.reset();
+  await decoder.prefill([1, 2, 3], NO_VISUAL);
+  await decoder.step(4);
+  await assert.rejects(decoder.step(5, AbortSignal.abort()), { name: "AbortError" });
+  assert.equal(decoder.keepCommonPrefix([1, 2, 3, 4, 5, 6], NO_VISUAL), 4);
+  assert.equal(decoder.length, 4);
 });
 
 Deno.test("Decoder stays usable after a stop, and refuses more than its context", async () => {
@@ -78,19 +117,19 @@ Deno.test("Decoder stays usable after a stop, and refuses more than its context"
   await writeTinyCheckpoint(`${folder.path}/checkpoint`);
   using model = await load(folder);
   const { decoder } = model;
-  const before = (await decoder.prefill(ids.slice(0, 50), NOTHING)).slice();
+  const before = (await decoder.prefill(ids.slice(0, 50), NO_VISUAL)).slice();
   const controller = new AbortController();
-  const long = decoder.prefill(ids.slice(50), NOTHING, { signal: controller.signal });
+  const long = decoder.prefill(ids.slice(50), NO_VISUAL, { signal: controller.signal });
   controller.abort();
   await assert.rejects(long, { name: "AbortError" });
   await assert.rejects(decoder.step(1, AbortSignal.abort()), { name: "AbortError" });
   assert.equal(decoder.length, 50, "a run that was stopped leaves no tokens behind");
   decoder.reset();
-  assert.deepEqual(await decoder.prefill(ids.slice(0, 50), NOTHING), before);
+  assert.deepEqual(await decoder.prefill(ids.slice(0, 50), NO_VISUAL), before);
 
-  await assert.rejects(decoder.prefill([...ids, ...ids], NOTHING), /do not fit a context of 512/);
-  await assert.rejects(decoder.prefill([], NOTHING), RangeError);
-  await decoder.prefill(ids.slice(0, 400), NOTHING);
+  await assert.rejects(decoder.prefill([...ids, ...ids], NO_VISUAL), /do not fit a context of 512/);
+  await assert.rejects(decoder.prefill([], NO_VISUAL), RangeError);
+  await decoder.prefill(ids.slice(0, 400), NO_VISUAL);
   for (let i = 450; i < 512; i++) await decoder.step(i);
   assert.equal(decoder.length, 512);
   await assert.rejects(decoder.step(1), /513 tokens do not fit a context of 512/);
@@ -124,7 +163,7 @@ for (const precision of ["int8", "int4"] as const) {
     for (const prompt of [ids.slice(0, 40), ids.slice(100, 120)]) {
       const [of, from, to] = await Promise.all([exact, quantized, reference].map(async ({ decoder }) => {
         decoder.reset();
-        await decoder.prefill(prompt, NOTHING);
+        await decoder.prefill(prompt, NO_VISUAL);
         return (await decoder.step(9)).slice();
       })) as [Float32Array, Float32Array, Float32Array];
       assert.ok(similarity(from, to) > SAME_WEIGHTS, `${similarity(from, to)}`);

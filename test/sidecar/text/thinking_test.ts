@@ -63,3 +63,26 @@ Deno.test("ThinkingSplitter gives text as soon as it is certain", () => {
   assert.deepEqual(splitter.push("</think>A"), [{ kind: "answer", text: "A" }]);
   assert.deepEqual(splitter.push("n"), [{ kind: "answer", text: "n" }]);
 });
+
+Deno.test("ThinkingSplitter ends the trace when told, and what was held back still belongs to it", () => {
+  const splitter = new ThinkingSplitter(true);
+  assert.deepEqual(splitter.push("So it is </thi"), [{ kind: "thinking", text: "So it is " }]);
+  assert.deepEqual(splitter.closeTrace(), [{ kind: "thinking", text: "</thi" }]);
+  assert.equal(splitter.isThinking, false);
+  assert.deepEqual(splitter.push("\n\nYes"), [{ kind: "answer", text: "Yes" }]);
+  assert.deepEqual(splitter.closeTrace(), [], "an end without a beginning is noise");
+  assert.deepEqual(splitter.push("\nand no"), [{ kind: "answer", text: "\nand no" }]);
+});
+
+Deno.test("ThinkingSplitter keeps a trace that begins within an answer apart", () => {
+  const splitter = new ThinkingSplitter(false);
+  const pieces = [...splitter.push("First. ")];
+  splitter.openTrace();
+  pieces.push(...splitter.push("\nHm"), ...splitter.push("m.\n</think>\n\nSecond."));
+  assert.deepEqual(pieces, [
+    { kind: "answer", text: "First. " },
+    { kind: "thinking", text: "Hm" },
+    { kind: "thinking", text: "m." },
+    { kind: "answer", text: "Second." },
+  ]);
+});

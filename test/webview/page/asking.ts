@@ -95,7 +95,7 @@ export async function failuresOfferWhatHelps(browser: Browser): Promise<void> {
     kind: "internal",
     headline: "The answer broke off.",
     message: "The engine stopped.",
-    actions: ["retry", "show-log", "new-chat"],
+    actions: ["retry", "drop-pictures", "show-log", "new-chat"],
   };
   const { page, posted } = await openPage(browser, {
     turns: [
@@ -104,11 +104,14 @@ export async function failuresOfferWhatHelps(browser: Browser): Promise<void> {
     ],
   });
   const alert = page.getByRole("alert");
-  for (const name of ["Ask Again", "Show Log", "New Chat"]) await alert.getByRole("button", { name }).click();
+  for (const name of ["Ask Again", "Ask Without Old Pictures", "Show Log", "New Chat"]) {
+    await alert.getByRole("button", { name }).click();
+  }
   await page.getByRole("button", { name: "Copy answer" }).click();
   await page.getByRole("button", { name: "Get the full model" }).click();
   assert.deepEqual(await posted(), [
     { kind: "retry", turnId: "1" },
+    { kind: "drop-pictures", turnId: "1" },
     { kind: "show-log" },
     { kind: "new-chat" },
     { kind: "copy", text: "x" },

@@ -1,0 +1,78 @@
+// Has the sidecar look at attached pictures while the question is still being written, so that the answer begins
+// almost at once. Whatever becomes of it, nobody waits for it and nothing depends on it.
+
+import type { PictureRef } from "../protocol/conversation.ts";
+import type { Conversation, ConversationEvent } from "./conversation.ts";
+import { draftTurns } from "./request_turns.ts";
+import type { SendRequest } from "./sidecar.ts";
+
+/** Changes after which what is being prepared is no longer what will be asked. */
+const STOPS: readonly ConversationEvent["kind"][] = ["attached", "detached", "asked", "cleared"];
+/** Changes after which there may be something to prepare. */
+const STARTS: readonly ConversationEvent["kind"][] = [
+  "attachment-confirmed",
+  "detached",
+  "done",
+  "failed",
+  "stopped",
+];
+
+/** What preparing needs from outside. */
+export interface PreparationParts {
+  readonly conversation: Conversation;
+  readonly request: SendRequest;
+  readonly log: { info(line: string): void };
+  /** Whether a picture can no longer be sent. */
+  readonly isMissing: (picture: PictureRef) => boolean;
+  readonly isWanted: () => boolean;
+}
+
+/** Prepares at most one question ahead. */
+export class Preparation {
+  readonly #parts: PreparationParts;
+  #running: AbortController | null = null;
+
+  constructor(parts: PreparationParts) {
+    this.#parts = parts;
+  }
+
+  /** Takes note of a change of the conversation. */
+  changed(kind: ConversationEvent["kind"]): void {
+    if (STOPS.includes(kind)) this.#cancel();
+    // Later, since one act may cause several events.
+    if (STARTS.includes(kind)) queueMicrotask(() => this.#start());
+  }
+
+  /** What was computed until now stays of use. */
+  #cancel(): void {
+    this.#running?.abort();
+    this.#running = null;
+  }
+
+  #start(): void {
+    const { conversation, isMissing, isWanted } = this.#parts;
+    const { turns, attachments } = conversation.record;
+    const isReady = attachments.length > 0 && attachments.every(({ receipt }) => receipt !== null) &&
+      turns.every(({ state }) => state.kind !== "working");
+    if (!isReady || !isWanted()) return;
+    this.#cancel();
+    const controller = new AbortController();
+    this.#running = controller;
+    void this.#prepare(draftTurns(turns, attachments, isMissing), controller.signal);
+  }
+
+  async #prepare(conversation: ReturnType<typeof draftTurns>, signal: AbortSignal): Promise<void> {
+    const { request, log } = this.#parts;
+    const startMs = performance.now();
+    const spent = () => `${((performance.now() - startMs) / 1000).toFixed(1)} s`;
+    try {
+      // Thinking changes only the prompt's last tokens.
+      const params = { conversation, thinking: false, ocr: "auto", dropsOldPictures: true } as const;
+      const { tokenCount } = await request("sightline/prepare", params, { signal });
+      log.info(`prepared: ${tokenCount} tokens, ${spent()}`);
+    } catch (error) {
+      // The question itself will meet the same failure, and say so.
+      log.info(`prepared: ${signal.aborted ? "stopped" : `failed, ${String(error)}`} after ${spent()}`);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { Conversation } from "../../extension/conversation.ts";
+import { Preparation } from "../../extension/preparation.ts";
+import type { PrepareParams } from "../../protocol/sidecar.ts";
+import { RequestDesk } from "./support/fake_sidecar.ts";
+import { NUMBERS } from "./support/numbers.ts";
+import { picture, receipt } from "./support/pictures.ts";
+import { silentLog } from "./support/silent_log.ts";
+
+/** A conversation whose next question is prepared. */
+function start(isWanted = true) {
+  const desk = new RequestDesk();
+  const conversation: Conversation = new Conversation({
+    onEvent: ({ kind }) => preparation.changed(kind),
+    sourceOf: () => "",
+  });
+  const preparation = new Preparation({
+    conversation,
+    request: desk.request,
+    log: silentLog(),
+    isMissing: () => false,
+    isWanted: () => isWanted,
+  });
+  const attach = (name: string) => {
+    const id = conversation.attach(picture(name), null);
+    conversation.confirm(receipt(picture(name)));
+    return id;
+  };
+  return { conversation, desk, attach };
+}
+
+/** What was asked for, in short. */
+function pictures(params: unknown): string {
+  const parts = (params as PrepareParams).conversation.flatMap((turn) =>
+    turn.role === "user" ? turn.content : []
+  );
+  return parts.map((part) => part.kind === "picture" ? part.picture.name : part.kind).join(" ");
+}
+
+/** Lets what was put off happen. */
+const settle = () => new Promise<void>((resolve) => queueMicrotask(resolve));
+
+Deno.test("a picture is looked at as soon as it is confirmed, until the question is asked", async () => {
+  const { conversation, desk, attach } = start();
+  conversation.attach(picture("a"), null);
+  await settle();
+  assert.equal(desk.waitingCount, 0, "it may yet be refused");
+  conversation.confirm(receipt(picture("a")));
+  const prepared = await desk.take();
+  assert.equal(prepared.method, "sightline/prepare");
+  assert.equal(pictures(prepared.params), "a.png text");
+  conversation.ask("What is it?", false);
+  assert.equal(prepared.signal?.aborted, true);
+  await settle();
+  attach("b");
+  await settle();
+  assert.equal(desk.waitingCount, 0, "an answer is in work");
+});
+
+Deno.test("what is attached or taken off meanwhile counts", async () => {
+  const { conversation, desk, attach } = start();
+  attach("a");
+  const first = await desk.take();
+  const b = attach("b");
+  assert.equal(first.signal?.aborted, true);
+  assert.equal(pictures((await desk.take()).params), "a.png b.png text");
+  conversation.detach(b);
+  const last = await desk.take();
+  assert.equal(pictures(last.params), "a.png text");
+  conversation.clear();
+  assert.equal(last.signal?.aborted, true);
+  await settle();
+  assert.equal(desk.waitingCount, 0);
+});
+
+Deno.test("a picture that was attached during an answer is looked at after it", async () => {
+  const { conversation, desk, attach } = start();
+  const turnId = conversation.ask("?", false);
+  conversation.progress(turnId, { kind: "answer", text: "Yes.", tokenCount: 1 });
+  attach("a");
+  await settle();
+  assert.equal(desk.waitingCount, 0);
+  conversation.finish(turnId, NUMBERS);
+  assert.equal(pictures((await desk.take()).params), "text a.png text");
+});
+
+Deno.test("nothing is prepared for whoever does not want it, and a failure is nobody's trouble", async () => {
+  const unwanted = start(false);
+  unwanted.attach("a");
+  await settle();
+  assert.equal(unwanted.desk.waitingCount, 0);
+  const { conversation, desk, attach } = start();
+  attach("a");
+  (await desk.take()).reject(new Error("no"));
+  await settle();
+  assert.deepEqual(conversation.panel.refusals, []);
+});
