@@ -46,6 +46,7 @@ const builds = {
     entryPoints: [
       { in: "sidecar/main.ts", out: "main" },
       { in: "sidecar/convert/main.ts", out: "convert" },
+      { in: "sidecar/model/quantize_thread.ts", out: "quantize_thread" },
     ],
     outdir: "dist/sidecar",
     external: ["sharp"],

@@ -1,9 +1,10 @@
-// deno run bench/convert_speed.ts: how fast each type of block is decoded and repacked, and weights are quantised, in
-// megabytes of the source a second on one core. The fastest of many short runs counts, so that what else the machine
+// deno run --allow-read bench/convert_speed.ts: how fast each type of block is decoded and repacked, and weights are
+// quantised, in megabytes of the source a second on one core, and quantised on all. The fastest of many short runs counts, so that what else the machine
 // does matters little.
 
 import { decodeValues, isFloatType, STORED_TYPES, storedFormat } from "../sidecar/checkpoint/stored_types.ts";
 import { type BlockFormat, quantizeBlocks } from "../sidecar/model/quantize.ts";
+import { Quantizers } from "../sidecar/model/quantizers.ts";
 import { repackBlocks } from "../sidecar/model/repack.ts";
 
 const SOURCE_BYTES = 512 * 1024;
@@ -18,10 +19,14 @@ const FORMATS: readonly BlockFormat[] = [
   { bits: 8, blockSize: 32 },
 ];
 
-async function megabytesPerSecond(byteLength: number, work: () => unknown): Promise<string> {
+async function megabytesPerSecond(
+  byteLength: number,
+  work: () => unknown,
+  leastRuns = LEAST_RUNS,
+): Promise<string> {
   let fastestMs = Infinity;
   const end = performance.now() + STRETCH_MS;
-  for (let runs = 0; runs < LEAST_RUNS || performance.now() < end; runs++) {
+  for (let runs = 0; runs < leastRuns || performance.now() < end; runs++) {
     const start = performance.now();
     await work();
     fastestMs = Math.min(fastestMs, performance.now() - start);
@@ -51,5 +56,20 @@ for (const format of FORMATS) {
   console.log(
     `bf16 to ${format.bits} bits in blocks of ${format.blockSize} ${speed}` +
       `  (changed by ${(100 * Math.sqrt(squaredError / squaredNorm)).toFixed(2)} %)`,
+  );
+}
+using quantizers = new Quantizers();
+const JOB_BYTES = 2 * 1024 * 1024;
+const halves = new Uint8Array(JOB_BYTES).map((_, i) => i & 1 ? 0x3c : noise[i % noise.length] as number);
+const JOBS = 4 * quantizers.count;
+for (const format of FORMATS) {
+  const all = () =>
+    Promise.all(
+      Array.from({ length: JOBS }, () =>
+        quantizers.quantize({ type: "BF16", bytes: halves.slice(), columns: COLUMNS, format })),
+    );
+  const speed = await megabytesPerSecond(JOBS * JOB_BYTES, all, 4);
+  console.log(
+    `bf16 to ${format.bits} bits in blocks of ${format.blockSize} on ${quantizers.count} threads ${speed}`,
   );
 }

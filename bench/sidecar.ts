@@ -1,8 +1,6 @@
 // node dist/bench/sidecar.js [rounds]: how long Nano takes from start to answer, and how much memory, in each
 // precision of its decoder. The precisions take turns, so that what else the machine does falls on all alike.
 
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +8,7 @@ import { findLayout, type Layout } from "../host/layout.ts";
 import { PictureStore } from "../host/picture_store.ts";
 import { SidecarConnection } from "../host/sidecar_connection.ts";
 import type { GenerationTimings, Precision } from "../protocol/conversation.ts";
+import { residentMegabytes, statusMegabytes } from "./process_memory.ts";
 
 // This file runs as dist/bench/sidecar.js.
 const root = join(import.meta.dirname, "..", "..");
@@ -60,7 +59,7 @@ async function measure(layout: Layout, precision: Precision): Promise<Figures> {
   const readyMs = performance.now() - start;
   const pid = sidecar.process.pid as number;
   try {
-    const idleMegabytes = memoryOf(pid);
+    const idleMegabytes = residentMegabytes(pid);
     const explain = async (file: string) => {
       const picture = await store.addFile(join(root, "samples", file));
       return await sidecar.request("sightline/generate", {
@@ -76,8 +75,8 @@ async function measure(layout: Layout, precision: Precision): Promise<Figures> {
     const timings: GenerationTimings[] = [];
     for (const file of PICTURES) timings.push((await explain(file)).timings);
     const later = timings.slice(1);
-    const loadedMegabytes = memoryOf(pid);
-    const peakMegabytes = peakOf(pid);
+    const loadedMegabytes = residentMegabytes(pid);
+    const peakMegabytes = statusMegabytes(pid, "VmHWM");
     await sidecar.request("sightline/unload", {});
     return {
       readyMs,
@@ -90,28 +89,10 @@ async function measure(layout: Layout, precision: Precision): Promise<Figures> {
       idleMegabytes,
       loadedMegabytes,
       peakMegabytes,
-      unloadedMegabytes: memoryOf(pid),
+      unloadedMegabytes: residentMegabytes(pid),
     };
   } finally {
     await sidecar.close();
-  }
-}
-
-/** Resident memory of a process; NaN where the system has no `ps`. */
-function memoryOf(pid: number): number {
-  try {
-    return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) / 1024;
-  } catch {
-    return NaN;
-  }
-}
-
-/** Largest resident memory so far; known on Linux only. */
-function peakOf(pid: number): number {
-  try {
-    return Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
-  } catch {
-    return NaN;
   }
 }
 

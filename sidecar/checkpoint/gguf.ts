@@ -8,8 +8,8 @@ import { GgufCursor, type GgufValue, HeaderError, HeaderIncomplete } from "./ggu
 import { readRange } from "./read_range.ts";
 import { STORED_TYPES, storedByteLength, storedFormat, type StoredType } from "./stored_types.ts";
 
-/** Where a tensor lies. */
-export interface GgufTensor {
+/** Where a tensor lies in its file. */
+export interface PlacedTensor {
   readonly type: StoredType;
   /** Outermost dimension first, as everywhere but in GGUF itself. */
   readonly shape: readonly number[];
@@ -18,10 +18,15 @@ export interface GgufTensor {
   readonly byteLength: number;
 }
 
-/** What a file's header says. */
-export interface GgufFile {
+/** A tensor and its file, which of a model in several files may be another than the first. */
+export interface GgufTensor extends PlacedTensor {
   readonly path: string;
-  readonly byteLength: number;
+}
+
+/** What the header of a file says, or those of all files of a model. */
+export interface GgufFile {
+  /** The file with the settings. */
+  readonly path: string;
   readonly settings: ReadonlyMap<string, GgufValue>;
   readonly tensors: ReadonlyMap<string, GgufTensor>;
 }
@@ -66,7 +71,8 @@ export async function readGguf(path: string): Promise<GgufFile> {
   // A header does not say how long it is: what is read is made longer until it holds all of it.
   for (let length = Math.min(FIRST_READ_BYTES, limit);; length = Math.min(length * 4, limit)) {
     try {
-      return { path, byteLength: info.size, ...parseGguf(await readRange(path, 0, length), info.size) };
+      const { settings, tensors } = parseGguf(await readRange(path, 0, length), info.size);
+      return { path, settings, tensors: new Map([...tensors].map(([name, at]) => [name, { ...at, path }])) };
     } catch (error) {
       const isIncomplete = error instanceof HeaderIncomplete;
       if (isIncomplete && length < limit) continue;
@@ -90,7 +96,7 @@ export async function readGguf(path: string): Promise<GgufFile> {
 export function parseGguf(
   bytes: Uint8Array<ArrayBuffer>,
   fileSize: number,
-): Pick<GgufFile, "settings" | "tensors"> {
+): { settings: ReadonlyMap<string, GgufValue>; tensors: ReadonlyMap<string, PlacedTensor> } {
   const cursor = new GgufCursor(bytes);
   if (cursor.uint32() !== MAGIC) throw new HeaderError("it is not a GGUF file");
   const version = cursor.uint32();
@@ -156,7 +162,7 @@ function readEntries(cursor: GgufCursor, count: number): Entry[] {
 }
 
 function placeTensors(entries: readonly Entry[], alignment: number, dataStart: number, fileSize: number) {
-  const tensors = new Map<string, GgufTensor>();
+  const tensors = new Map<string, PlacedTensor>();
   let end = dataStart;
   let last = "";
   for (const { name, type, shape, offset } of entries.toSorted((a, b) => a.offset - b.offset)) {

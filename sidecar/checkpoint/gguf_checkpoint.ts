@@ -5,7 +5,7 @@ import { Failure } from "../../protocol/errors.ts";
 import { type Checkpoint, elementCount, readFloats, requireShape, type StoredTensor } from "./checkpoint.ts";
 import type { GgufFile, GgufTensor } from "./gguf.ts";
 import { readRange } from "./read_range.ts";
-import { storedByteLength } from "./stored_types.ts";
+import { isFloatType, storedByteLength } from "./stored_types.ts";
 
 /** Where a tensor of the release is: a tensor of one of the files, or several whose rows follow each other. */
 interface Place {
@@ -164,52 +164,66 @@ function open({ path, tensors }: GgufFile, name: string): StoredTensor {
       subject: path,
     });
   }
-  const { type, shape, start } = stored;
+  const { type, shape, start, path: file } = stored;
   return {
-    ...{ name, file: path, type, shape },
+    ...{ name, file, type, shape },
     read: (from, to) =>
-      readRange(path, start + storedByteLength(type, from), storedByteLength(type, to - from)),
+      readRange(file, start + storedByteLength(type, from), storedByteLength(type, to - from)),
   };
 }
 
 /** Tensors as one, the rows of each behind those of the one before. */
 function join(parts: readonly StoredTensor[]): StoredTensor {
   const [first] = parts as readonly [StoredTensor];
+  if (!parts.every(({ type }) => type === first.type && isFloatType(type))) {
+    return join(parts.map(asFloat32));
+  }
   const width = first.shape.slice(1);
   for (const part of parts) requireShape(part.file, part, [part.shape[0] as number, ...width]);
   return {
     name: parts.map(({ name }) => name).join(" + "),
     file: first.file,
-    type: "F32",
+    type: first.type,
     shape: [parts.reduce((rows, { shape }) => rows + (shape[0] as number), 0), ...width],
     async read(from, to) {
-      const values = new Float32Array(to - from);
+      const size = storedByteLength(first.type, 1);
+      const bytes = new Uint8Array((to - from) * size);
       let start = 0;
       for (const part of parts) {
         const end = start + elementCount(part.shape);
         const [a, b] = [Math.max(from, start), Math.min(to, end)];
-        if (a < b) values.set(await readFloats(part, a - start, b - start), a - from);
+        if (a < b) bytes.set(await part.read(a - start, b - start), (a - from) * size);
         start = end;
       }
-      return new Uint8Array(values.buffer);
+      return bytes;
     },
   };
 }
 
-/** A square matrix with rows and columns exchanged. */
+/** A matrix with rows and columns exchanged. */
 function transpose(tensor: StoredTensor): StoredTensor {
+  if (!isFloatType(tensor.type)) return transpose(asFloat32(tensor));
   const [rows = 0, columns = 0] = tensor.shape;
+  const words = tensor.type === "F32" ? Uint32Array : Uint16Array;
   return {
     ...tensor,
-    type: "F32",
     shape: [columns, rows],
     async read(from, to) {
-      const values = await readFloats(tensor);
-      const turned = new Float32Array(to - from);
+      const values = new words((await tensor.read(0, rows * columns)).buffer);
+      const turned = new words(to - from);
       for (let i = from; i < to; i++) {
         turned[i - from] = values[i % rows * columns + Math.floor(i / rows)] as number;
       }
       return new Uint8Array(turned.buffer);
     },
+  };
+}
+
+/** A tensor in whatever form, as float32. */
+function asFloat32(tensor: StoredTensor): StoredTensor {
+  return {
+    ...tensor,
+    type: "F32",
+    read: async (from, to) => new Uint8Array((await readFloats(tensor, from, to)).buffer),
   };
 }

@@ -31,3 +31,15 @@ export function float16ToFloat32(words: Uint16Array): Float32Array<ArrayBuffer> 
   for (let i = 0; i < words.length; i++) values[i] = FLOAT16[words[i] as number] as number;
   return values;
 }
+
+/** Bits of the exponent: a word that has them all set is infinite or no number. */
+const EXPONENT = { F16: 0x7c00, BF16: 0x7f80 };
+
+/** Whether all of some 16-bit words are finite numbers. */
+export function areFinite(type: keyof typeof EXPONENT, words: Uint16Array): boolean {
+  const mask = EXPONENT[type];
+  for (let i = 0; i < words.length; i++) {
+    if (((words[i] as number) & mask) === mask) return false;
+  }
+  return true;
+}

@@ -11,6 +11,7 @@ import { planWeights } from "../model/build.ts";
 import { isSystemError } from "../model/build_cache.ts";
 import type { Manifest } from "../model/manifest.ts";
 import { WEIGHTS_FILE, WEIGHTS_TABLE, writeTable } from "../model/packed_weights.ts";
+import { Quantizers } from "../model/quantizers.ts";
 import { pieceEnd, sourceByteLength, type WeightFormat, type WeightPlan } from "../model/weight_plan.ts";
 import { type Loss, writePiece } from "../model/weight_writer.ts";
 import { ChatTemplate } from "../text/chat_template.ts";
@@ -22,7 +23,7 @@ import { describeStorage, nearestPrecision } from "./storage.ts";
 import { requireFree, requireRoom } from "./target.ts";
 
 /** Raised whenever the same source gives another folder than before. */
-const CONVERTER_VERSION = 1;
+const CONVERTER_VERSION = 2;
 /** How much is written between two entries in the journal: what a conversion that is killed does twice. */
 const SYNC_BYTES = 64 * 1024 * 1024;
 
@@ -144,6 +145,7 @@ async function writeWeights(
   { signal, onProgress }: Pick<ConvertRequest, "signal" | "onProgress">,
   there: number,
 ): Promise<Loss[]> {
+  using quantizers = new Quantizers();
   using file = await WeightsFile.open(`${part}/${WEIGHTS_FILE}`);
   const total = plan.sourceByteLength;
   const losses: Loss[] = [];
@@ -159,7 +161,9 @@ async function writeWeights(
   for (const piece of plan.pieces) {
     signal?.throwIfAborted();
     const finished = pieceEnd(piece) <= there ? journal.finished.get(piece.key) : undefined;
-    const loss = finished === undefined ? await writePiece(piece, file, { signal, onRead }) : finished.loss;
+    const loss = finished === undefined
+      ? await writePiece(piece, file, { quantizers, signal, onRead })
+      : finished.loss;
     if (loss !== null) losses.push(loss);
     if (finished === undefined) unsynced.push({ key: piece.key, loss });
     else onRead(sourceByteLength(piece));

@@ -1,4 +1,4 @@
-// What a model is converted from: a folder with a checkpoint of the release, or two GGUF files.
+// What a model is converted from: a folder with a checkpoint of the release or with GGUF files, or two GGUF files.
 
 import { basename, resolve } from "node:path";
 import { Failure } from "../../protocol/errors.ts";
@@ -6,6 +6,7 @@ import type { Checkpoint } from "../checkpoint/checkpoint.ts";
 import { type GgufFile, readGguf } from "../checkpoint/gguf.ts";
 import { GgufCheckpoint } from "../checkpoint/gguf_checkpoint.ts";
 import { partOf, settingsOf, writeConfig } from "../checkpoint/gguf_config.ts";
+import { joinParts } from "../checkpoint/gguf_split.ts";
 import { writeTokenizer } from "../checkpoint/gguf_tokenizer.ts";
 import { Weights } from "../checkpoint/safetensors.ts";
 
@@ -102,10 +103,9 @@ async function readSettings(folder: string, name: string): Promise<string | null
 
 async function openGguf(paths: readonly string[]): Promise<Source> {
   const files: Record<"language" | "vision", GgufFile[]> = { language: [], vision: [] };
-  for (const path of paths) {
-    const file = await readGguf(path);
-    files[partOf(file)].push(file);
-  }
+  const headers: GgufFile[] = [];
+  for (const path of paths) headers.push(await readGguf(path));
+  for (const file of joinParts(headers)) files[partOf(file)].push(file);
   const language = single(files.language, paths, "language model");
   const vision = single(files.vision, paths, "mmproj file");
   const checkpoint = new GgufCheckpoint({ language, vision });
@@ -125,7 +125,7 @@ async function openGguf(paths: readonly string[]): Promise<Source> {
     settings: Object.fromEntries(
       Object.entries(settings).map(([name, value]) => [name, JSON.stringify(value)]),
     ),
-    paths: [language.path, vision.path],
+    paths: paths.toSorted(),
     requireAllUsed: () => checkpoint.requireAllUsed(),
   };
 }

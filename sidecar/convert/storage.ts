@@ -55,7 +55,7 @@ export function describeStorage(plan: WeightPlan): string {
     if (piece.source?.shape.length !== 2 || !piece.key.startsWith("llm.")) continue;
     const { type } = piece.source;
     const form = piece.kind === "floats"
-      ? "float32"
+      ? piece.place.type
       : `${piece.place.bits} bits in blocks of ${piece.place.blockSize}${
         piece.place.offsets === null ? "" : " with offsets"
       }`;

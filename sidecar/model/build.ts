@@ -10,6 +10,7 @@ import { buildDecoder } from "./decoder_graph.ts";
 import { EXACT, type GraphStyle } from "./graph_style.ts";
 import { Layers } from "./layers.ts";
 import { WEIGHTS_FILE, WEIGHTS_TABLE, writeTable } from "./packed_weights.ts";
+import { Quantizers } from "./quantizers.ts";
 import { buildResampler } from "./resampler_graph.ts";
 import { buildVisionTower } from "./vision_graph.ts";
 import { type WeightFormat, WeightPlan } from "./weight_plan.ts";
@@ -70,9 +71,10 @@ export async function packWeights(
   const checkpoint = await Weights.open(folder);
   const plan = planWeights(checkpoint, config, format);
   using file = await WeightsFile.open(`${target}/${WEIGHTS_FILE}`);
+  using quantizers = new Quantizers();
   for (const piece of plan.pieces) {
     signal?.throwIfAborted();
-    await writePiece(piece, file, { signal });
+    await writePiece(piece, file, { quantizers, signal });
   }
   await file.flush();
   await Deno.writeTextFile(`${target}/${WEIGHTS_TABLE}`, writeTable(plan, checkpoint.parameterCount));

@@ -10,7 +10,7 @@ import type { GraphStyle } from "./graph_style.ts";
 import { PackedWeights, WEIGHTS_FILE } from "./packed_weights.ts";
 
 /** Raised whenever the same checkpoint gives another weights file than before. */
-const BUILD_VERSION = 3;
+const BUILD_VERSION = 4;
 const DRAFT_SUFFIX = ".part";
 /** A draft that nothing was written to for this long was left behind by a process that was killed. */
 const DRAFT_LIFE_MS = 60 * 60 * 1000;

@@ -44,7 +44,7 @@ const COREML: ExecutionProvider = {
   options: { ModelFormat: "MLProgram", MLComputeUnits: "ALL", RequireStaticInputShapes: "0" },
 };
 
-const HALF: GraphStyle = { ...EXACT, accuracyLevel: 4, activations: "float16" };
+const HALF: GraphStyle = { ...EXACT, accuracyLevel: 4, activations: "float16", tables: "converted" };
 
 /** Where the parts of a model run, and how its graphs are written for that. */
 export function placementOn(device: Device): Placement {

@@ -24,6 +24,11 @@ export interface GraphStyle {
   readonly headNorm: "plain" | "fused";
   /** Rows of an embedding table in blocks: one operator, or plain ones, which take tables of 8 bits only. */
   readonly blockGather: "operator" | "plain";
+  /**
+   * Tables of floats: as stored, with the rows asked for converted, which takes the least memory; or converted when
+   * the graph is loaded, for devices that have no operators for bfloat16.
+   */
+  readonly tables: "stored" | "converted";
 }
 
 /** The most exact graphs, for the CPU. */
@@ -33,4 +38,5 @@ export const EXACT: GraphStyle = {
   attention: "float32",
   headNorm: "plain",
   blockGather: "operator",
+  tables: "stored",
 };

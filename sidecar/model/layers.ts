@@ -128,8 +128,12 @@ export class Layers {
     const { graph } = this;
     const matrix = this.#weights.blocks(name, count, size, "embedding");
     if (matrix === null) {
-      const table = this.narrow(this.stored(name, [count, size]));
-      return graph.op("Squeeze", [graph.op("Gather", [table, ids], { axis: 0 }), graph.integers(0)]);
+      const place = this.#weights.floats(name, [count, size], { kind: "stored", name, shape: [count, size] });
+      const table = this.#put(name, place);
+      const rows = this.style.tables === "stored"
+        ? this.narrow(this.#toFloat32(graph.op("Gather", [table, ids], { axis: 0 }), place))
+        : graph.op("Gather", [this.narrow(this.#toFloat32(table, place)), ids], { axis: 0 });
+      return graph.op("Squeeze", [rows, graph.integers(0)]);
     }
     const { bits, blockSize, offsets } = matrix;
     const data = this.#put(`${name}.rows`, matrix.data, [count, size * bits / 8]);
@@ -206,7 +210,13 @@ export class Layers {
   }
 
   #floats(key: string, dims: readonly number[], source: FloatSource): Value {
-    return this.#put(key, this.#weights.floats(key, dims, source));
+    const place = this.#weights.floats(key, dims, source);
+    return this.#toFloat32(this.#put(key, place), place);
+  }
+
+  /** What is computed with: ONNX Runtime converts a weight once, when it loads the graph. */
+  #toFloat32(value: Value, { type }: ExternalTensor): Value {
+    return type === "float32" ? value : this.graph.op("Cast", [value], { to: elementCode("float32") });
   }
 
   #put(name: string, place: ExternalTensor, dims = place.dims): Value {

@@ -2,19 +2,24 @@
 
 import { Failure } from "../../protocol/errors.ts";
 import type { ExternalTensor } from "../graph/graph_builder.ts";
+import { elementSize, type ElementType } from "../onnx/element_type.ts";
 import type { BlockFormat } from "./quantize.ts";
 import { blocksKey, type WeightPlan } from "./weight_plan.ts";
 import type { MatrixRole, PlacedMatrix, WeightStore } from "./weight_store.ts";
 
 /** Raised whenever the file of the same plan, or its table, is written in another way. */
-const TABLE_VERSION = 1;
+const TABLE_VERSION = 2;
 export const WEIGHTS_FILE = "weights.bin";
 export const WEIGHTS_TABLE = "weights.json";
 /** Largest table that is read; that of the release has 300 kB. */
 const MAX_TABLE_BYTES = 64 * 1024 * 1024;
 
-/** A float32 tensor: dimensions and place in bytes. */
+/** The types of float tensors. */
+const FLOAT_TYPES: readonly unknown[] = ["float32", "float16", "bfloat16"];
+
+/** A float tensor: type, dimensions and place in bytes. */
 interface FloatRow {
+  readonly type: ElementType;
   readonly dims: readonly number[];
   readonly at: number;
 }
@@ -77,7 +82,7 @@ export class PackedWeights implements WeightStore {
     if (row.dims.length !== dims.length || row.dims.some((dim, i) => dim !== dims[i])) {
       throw damaged(this.folder, `tensor "${key}" has shape [${row.dims}] where [${dims}] is needed`);
     }
-    return this.#place("float32", dims, row.at);
+    return this.#place(row.type, dims, row.at);
   }
 
   blocks(name: string, rows: number, columns: number, role: MatrixRole): PlacedMatrix | null {
@@ -100,8 +105,8 @@ export class PackedWeights implements WeightStore {
     };
   }
 
-  #place(type: "float32" | "uint8", dims: readonly number[], byteOffset: number): ExternalTensor {
-    const byteLength = dims.reduce((count, dim) => count * dim, type === "float32" ? 4 : 1);
+  #place(type: ElementType, dims: readonly number[], byteOffset: number): ExternalTensor {
+    const byteLength = dims.reduce((count, dim) => count * dim, elementSize(type));
     if (byteOffset + byteLength > this.#table.byteLength) {
       throw damaged(this.folder, `${WEIGHTS_TABLE} points behind the end of ${WEIGHTS_FILE}`);
     }
@@ -116,7 +121,7 @@ export function writeTable(plan: WeightPlan, parameterCount: number): string {
     byteLength: plan.byteLength,
     parameterCount,
     floats: Object.fromEntries(
-      [...plan.floatPlaces].map(([key, { dims, byteOffset }]) => [key, { dims, at: byteOffset }]),
+      [...plan.floatPlaces].map(([key, { type, dims, byteOffset }]) => [key, { type, dims, at: byteOffset }]),
     ),
     blocks: Object.fromEntries([...plan.blockPlaces].map(([key, place]) => [key, toRow(place)])),
   };
@@ -163,7 +168,8 @@ function isTable(value: unknown): value is Table {
 }
 
 function isFloatRow(value: unknown): boolean {
-  return isObject(value) && Array.isArray(value["dims"]) && value["dims"].every(isCount) &&
+  return isObject(value) && FLOAT_TYPES.includes(value["type"]) &&
+    Array.isArray(value["dims"]) && value["dims"].every(isCount) &&
     isCount(value["at"]);
 }
 

@@ -3,17 +3,21 @@
 
 import { Failure } from "../../protocol/errors.ts";
 import { type Checkpoint, type StoredTensor, tensorByteLength } from "../checkpoint/checkpoint.ts";
-import { isFloatType, type QuantizedType } from "../checkpoint/stored_types.ts";
+import { isFloatType, type QuantizedType, type StoredType } from "../checkpoint/stored_types.ts";
 import type { ExternalTensor } from "../graph/graph_builder.ts";
 import { WeightsLayout } from "../graph/weights_file.ts";
+import type { ElementType } from "../onnx/element_type.ts";
 import type { BlockFormat } from "./quantize.ts";
 import { repackedFormat } from "./repack.ts";
 import type { FloatSource, MatrixRole, PlacedMatrix, WeightStore } from "./weight_store.ts";
 
+/** The type that a float tensor keeps: vectors and what was quantised become float32, which costs little. */
+const KEPT_TYPES: Partial<Readonly<Record<StoredType, ElementType>>> = { F16: "float16", BF16: "bfloat16" };
+
 /** How the decoder's matrices are stored. */
 export type WeightFormat =
   | { readonly kind: "fp32" }
-  /** As the checkpoint has them: blocks as blocks, floats as float32. */
+  /** As the checkpoint has them: blocks as blocks, floats as floats. */
   | { readonly kind: "stored" }
   | {
     readonly kind: "blocks";
@@ -75,7 +79,8 @@ export class WeightPlan implements WeightStore {
     const known = this.floatPlaces.get(key);
     if (known !== undefined) return known;
     const source = how.kind === "table" ? null : this.#checkpoint.tensor(how.name, how.shape);
-    const place = this.#layout.place("float32", dims);
+    const kept = source !== null && dims.length > 1 ? KEPT_TYPES[source.type] : undefined;
+    const place = this.#layout.place(kept ?? "float32", dims);
     this.pieces.push({ kind: "floats", key, source, how, place });
     this.floatPlaces.set(key, place);
     return place;

@@ -4,7 +4,7 @@
 import type { ExternalTensor } from "../graph/graph_builder.ts";
 import type { BlockFormat } from "./quantize.ts";
 
-/** Where the numbers of a float32 tensor come from. */
+/** Where the numbers of a float tensor come from. */
 export type FloatSource =
   /** A tensor of the checkpoint, as it is. */
   | { readonly kind: "stored"; readonly name: string; readonly shape: readonly number[] }
@@ -36,7 +36,7 @@ export interface PlacedMatrix extends BlockFormat {
 /** The weights that graphs are built over. */
 export interface WeightStore {
   /**
-   * Place of a float32 tensor.
+   * Place of a float tensor: float32, or of 16 bits where the checkpoint has no more.
    * @param key what the graph calls it
    * @throws Failure "model-invalid" when the checkpoint has no such tensor, or not of that shape
    */

@@ -3,10 +3,13 @@
 import { breathe } from "../breathe.ts";
 import { Failure } from "../../protocol/errors.ts";
 import { elementCount, readFloats, type StoredTensor } from "../checkpoint/checkpoint.ts";
-import { decodeValues, type QuantizedType, storedByteLength } from "../checkpoint/stored_types.ts";
+import { areFinite } from "../checkpoint/half.ts";
+import { type QuantizedType, storedByteLength } from "../checkpoint/stored_types.ts";
 import type { ExternalTensor } from "../graph/graph_builder.ts";
 import type { WeightsFile } from "../graph/weights_file.ts";
-import { quantizeBlocks, type QuantizedMatrix } from "./quantize.ts";
+import type { ElementType } from "../onnx/element_type.ts";
+import type { LossyMatrix, QuantizedMatrix } from "./quantize.ts";
+import type { Quantizers } from "./quantizers.ts";
 import { repackBlocks } from "./repack.ts";
 import { type Piece, sourceByteLength } from "./weight_plan.ts";
 import type { PlacedMatrix } from "./weight_store.ts";
@@ -21,9 +24,13 @@ export interface Loss {
 }
 
 interface WriteOptions {
+  readonly quantizers: Quantizers;
   readonly signal?: AbortSignal | undefined;
   readonly onRead?: (byteLength: number) => void;
 }
+
+/** Float32 values, or the words of a 16-bit type. */
+type Floats = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 
 type PieceOf<K extends Piece["kind"]> = Extract<Piece, { kind: K }>;
 
@@ -36,7 +43,7 @@ type PieceOf<K extends Piece["kind"]> = Extract<Piece, { kind: K }>;
 export async function writePiece(
   piece: Piece,
   file: WeightsFile,
-  options: WriteOptions = {},
+  options: WriteOptions,
 ): Promise<Loss | null> {
   switch (piece.kind) {
     case "floats":
@@ -57,8 +64,7 @@ async function writeFloats(
   if (how.kind === "table") return file.write(place.byteOffset, how.compute());
   const tensor = source as StoredTensor;
   if (how.kind === "transposed") {
-    const values = await readFloats(tensor);
-    requireFinite([values], tensor);
+    const values = await readAs(place.type, tensor, 0, elementCount(how.shape));
     return file.write(place.byteOffset, await transpose(values, ...how.shape, signal));
   }
   const rowLength = elementCount(how.shape.slice(1));
@@ -67,45 +73,80 @@ async function writeFloats(
   const step = chunkRows(tensor) * rowLength;
   for (let from = 0; from < count; from += step) {
     signal?.throwIfAborted();
-    const values = await readFloats(tensor, first + from, first + Math.min(from + step, count));
-    requireFinite([values], tensor);
+    const values = await readAs(place.type, tensor, first + from, first + Math.min(from + step, count));
     await file.write(place.byteOffset + from * values.BYTES_PER_ELEMENT, values);
   }
 }
 
+/** Numbers `from`..`to` as float32, or as the words of 16 bits that they are. */
+async function readAs(type: ElementType, tensor: StoredTensor, from: number, to: number): Promise<Floats> {
+  if (type === "float32") {
+    const values = await readFloats(tensor, from, to);
+    requireFinite([values], tensor);
+    return values;
+  }
+  const bytes = await tensor.read(from, to);
+  const words = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+  if (!areFinite(tensor.type as "F16" | "BF16", words)) throw notFinite(tensor);
+  return words;
+}
+
 async function writeBlocks(
-  { kind, key, source, place }: PieceOf<"repacked" | "quantized">,
+  piece: PieceOf<"repacked" | "quantized">,
   file: WeightsFile,
-  { signal, onRead }: WriteOptions,
+  { signal, onRead, quantizers }: WriteOptions,
 ): Promise<Loss | null> {
+  const { kind, key, source, place } = piece;
   const [rows = 0, columns = 0] = source.shape;
   const step = chunkRows(source);
-  const read = (from: number) => source.read(from * columns, Math.min(from + step, rows) * columns);
+  const make = async (from: number): Promise<Rows> => {
+    const bytes = await source.read(from * columns, Math.min(from + step, rows) * columns);
+    const { byteLength } = bytes;
+    const blocks = kind === "repacked"
+      ? repackBlocks(source.type as QuantizedType, bytes)
+      : await quantizers.quantize({ type: source.type, bytes, columns, format: place });
+    return { from, byteLength, blocks };
+  };
   let [squaredError, squaredNorm] = [0, 0];
-  let next = read(0);
-  for (let from = 0; from < rows; from += step) {
-    const bytes = await next;
+  for await (const { from, byteLength, blocks } of inOrder(rows, step, quantizers.count + 1, make)) {
     signal?.throwIfAborted();
-    // The disk works on the next chunk while this one is computed.
-    if (from + step < rows) next = read(from + step);
-    next.catch(() => {}); // Told when it is awaited.
-    let blocks: QuantizedMatrix;
-    if (kind === "repacked") {
-      blocks = repackBlocks(source.type as QuantizedType, bytes);
-    } else {
-      const values = decodeValues(source.type, bytes);
-      const lossy = await quantizeBlocks(values, values.length / columns, columns, place, signal);
-      squaredError += lossy.squaredError;
-      squaredNorm += lossy.squaredNorm;
-      blocks = lossy;
+    requireFinite([blocks.scales, blocks.offsets ?? []], source);
+    if ("squaredError" in blocks) {
+      squaredError += blocks.squaredError;
+      squaredNorm += blocks.squaredNorm;
     }
     await writeRows(place, blocks, from, rows, file);
-    requireFinite([blocks.scales, blocks.offsets ?? []], source);
-    onRead?.(bytes.length);
+    onRead?.(byteLength);
   }
   if (kind === "repacked") return null;
   if (!Number.isFinite(squaredNorm)) throw notFinite(source);
   return { name: key, relativeRms: squaredNorm === 0 ? 0 : Math.sqrt(squaredError / squaredNorm) };
+}
+
+/** Some rows of a matrix, done. */
+interface Rows {
+  readonly from: number;
+  /** Bytes that they have in the checkpoint. */
+  readonly byteLength: number;
+  readonly blocks: QuantizedMatrix | LossyMatrix;
+}
+
+/** Makes all rows, `step` at a time, `ahead` of those that are asked for. */
+async function* inOrder(
+  rows: number,
+  step: number,
+  ahead: number,
+  make: (from: number) => Promise<Rows>,
+): AsyncGenerator<Rows> {
+  const started: Promise<Rows>[] = [];
+  for (let from = 0; from < rows || started.length > 0;) {
+    for (; from < rows && started.length < ahead; from += step) {
+      const next = make(from);
+      next.catch(() => {}); // Told when it is awaited.
+      started.push(next);
+    }
+    yield await (started.shift() as Promise<Rows>);
+  }
 }
 
 /** Writes the parts of the rows from `from` on, of `rows` in the whole matrix. */
@@ -148,12 +189,14 @@ function notFinite({ name, file }: StoredTensor): Failure {
 }
 
 async function transpose(
-  values: Float32Array,
+  values: Floats,
   rows: number,
   columns: number,
   signal: AbortSignal | undefined,
-): Promise<Float32Array<ArrayBuffer>> {
-  const result = new Float32Array(values.length);
+): Promise<Floats> {
+  const result = values instanceof Float32Array
+    ? new Float32Array(values.length)
+    : new Uint16Array(values.length);
   const pause = breathe(signal);
   // In tiles, so that the lines of memory that are written to stay at hand.
   const tile = 32;

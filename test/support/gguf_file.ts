@@ -66,38 +66,60 @@ class Bytes {
   }
 }
 
+/** Where a tensor lies, as a header says it. */
+export interface GgufPlace {
+  readonly name: string;
+  readonly code: number;
+  readonly shape: readonly number[];
+  /** Bytes behind the start of the data. */
+  readonly offset: number;
+}
+
+/** Tensors begin at multiples of this, unless a file says otherwise. */
+export const GGUF_ALIGNMENT = 32;
+
 /** The bytes of a file. */
 export function gguf(
   settings: Readonly<Record<string, GgufSetting>>,
   tensors: Readonly<Record<string, GgufTensorToWrite>>,
-  { version = 3, alignment = 32 } = {},
+  { version = 3, alignment = GGUF_ALIGNMENT } = {},
+): Uint8Array<ArrayBuffer> {
+  let end = 0;
+  const places = Object.entries(tensors).map(([name, { code, shape, data, offset = end }]) => {
+    end = Math.max(end, Math.ceil((offset + data.length) / alignment) * alignment);
+    return { name, code, shape, data, offset };
+  });
+  const header = ggufHeader(settings, places, { version, alignment });
+  const bytes = new Uint8Array(header.length + end);
+  bytes.set(header);
+  for (const { offset, data } of places) bytes.set(data, header.length + offset);
+  return bytes;
+}
+
+/** The bytes of a file up to its first tensor. */
+export function ggufHeader(
+  settings: Readonly<Record<string, GgufSetting>>,
+  places: readonly GgufPlace[],
+  { version = 3, alignment = GGUF_ALIGNMENT } = {},
 ): Uint8Array<ArrayBuffer> {
   const file = new Bytes();
   file.put(new TextEncoder().encode("GGUF"));
   file.uint32(version);
-  file.uint64(Object.keys(tensors).length);
+  file.uint64(places.length);
   file.uint64(Object.keys(settings).length);
   for (const [key, setting] of Object.entries(settings)) {
     file.text(key);
     putSetting(file, setting);
   }
-  let end = 0;
-  const places: [number, Uint8Array][] = [];
-  for (const [name, { code, shape, data, offset = end }] of Object.entries(tensors)) {
+  for (const { name, code, shape, offset } of places) {
     file.text(name);
     file.uint32(shape.length);
     for (const dim of shape.toReversed()) file.uint64(dim);
     file.uint32(code);
     file.uint64(offset);
-    places.push([offset, data]);
-    end = Math.max(end, Math.ceil((offset + data.length) / alignment) * alignment);
   }
   file.padTo(alignment);
-  const start = file.length;
-  const bytes = new Uint8Array(start + end);
-  bytes.set(file.bytes);
-  for (const [offset, data] of places) bytes.set(data, start + offset);
-  return bytes;
+  return file.bytes;
 }
 
 function putSetting(file: Bytes, [kind, value]: GgufSetting): void {

@@ -1,6 +1,11 @@
 // Random blocks of ggml's types, with scales as files have them, so that the weights are of a usual size.
 
-import { type QuantizedType, storedFormat } from "../../sidecar/checkpoint/stored_types.ts";
+import { type QuantizedType, storedFormat, type StoredType } from "../../sidecar/checkpoint/stored_types.ts";
+
+/** ggml's numbers of the types. */
+export const TYPE_CODES: Readonly<Record<StoredType, number>> = {
+  ...{ F32: 0, F16: 1, BF16: 30, Q4_0: 2, Q4_1: 3, Q5_0: 6, Q5_1: 7, Q8_0: 8, Q4_K: 12, Q5_K: 13, Q6_K: 14 },
+};
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
 export function uniforms(seed: number): () => number {
@@ -13,7 +18,7 @@ export function uniforms(seed: number): () => number {
 }
 
 /** Half-precision scales of a block: byte position, and value for weights of about 1. */
-const SCALES: Readonly<Record<QuantizedType, readonly (readonly [at: number, value: number])[]>> = {
+export const SCALES: Readonly<Record<QuantizedType, readonly (readonly [at: number, value: number])[]>> = {
   Q4_0: [[0, 0.2]],
   Q4_1: [[0, 0.2], [2, -1.5]],
   Q5_0: [[0, 0.1]],

@@ -3,13 +3,9 @@
 import { decodeValues, isFloatType, type StoredType } from "../../sidecar/checkpoint/stored_types.ts";
 import { NANO } from "./places.ts";
 import { gguf, type GgufSetting, type GgufTensorToWrite } from "./gguf_file.ts";
-import { randomBlocks, toHalf, uniforms } from "./random_blocks.ts";
+import { randomBlocks, toHalf, TYPE_CODES, uniforms } from "./random_blocks.ts";
 import type { TensorToWrite } from "./safetensors_file.ts";
 import { writeTinyCheckpoint } from "./tiny_checkpoint.ts";
-
-const CODES: Readonly<Record<StoredType, number>> = {
-  ...{ F32: 0, F16: 1, BF16: 30, Q4_0: 2, Q4_1: 3, Q5_0: 6, Q5_1: 7, Q8_0: 8, Q4_K: 12, Q5_K: 13, Q6_K: 14 },
-};
 
 /** Long enough for blocks of 256. */
 const HIDDEN = 256;
@@ -78,7 +74,7 @@ export async function tinyGguf(
     const type = isMatrix ? typeOf(name, shape[1] as number) : "F32";
     const data = encode(type, tensor, random);
     tensors[name] = { shape, data: decodeValues(type, data) };
-    const code = CODES[type];
+    const code = TYPE_CODES[type];
     if (name.startsWith("llm.")) language.tensors[ggufName(name)] = { code, shape, data };
     else addVision(vision.tensors, name, shape, data);
   }
@@ -96,6 +92,33 @@ export async function writeTinyGguf(
   return paths;
 }
 
+/** Writes the language model in parts, as llama.cpp splits it, and its mmproj file; says where, the latter last. */
+export async function writeGgufParts(
+  folder: string,
+  { language, vision }: TinyGguf,
+  count: number,
+): Promise<string[]> {
+  const tensors = Object.entries(language.tensors);
+  const step = Math.ceil(tensors.length / count);
+  const number = (value: number) => String(value).padStart(5, "0");
+  const paths: string[] = [];
+  for (let i = 0; i < count; i++) {
+    const settings: Record<string, GgufSetting> = {
+      ...i === 0 ? language.settings : {},
+      "split.no": ["uint32", i],
+      "split.count": ["uint32", count],
+      "split.tensors.count": ["int32", tensors.length],
+    };
+    const path = `${folder}/model-${number(i + 1)}-of-${number(count)}.gguf`;
+    const part = Object.fromEntries(tensors.slice(i * step, (i + 1) * step));
+    await Deno.writeFile(path, gguf(settings, part));
+    paths.push(path);
+  }
+  const mmproj = `${folder}/mmproj.gguf`;
+  await Deno.writeFile(mmproj, gguf(vision.settings, vision.tensors));
+  return [...paths, mmproj];
+}
+
 function ggufName(name: string): string {
   return NAMES.reduce((text, [from, to]) => text.replace(from, to), name);
 }
@@ -111,7 +134,7 @@ function addVision(
     const third = data.length / 3;
     ["q", "k", "v"].forEach((part, i) => {
       tensors[`resampler.attn.${part}.${joined[1]}`] = {
-        code: CODES.F32,
+        code: TYPE_CODES.F32,
         shape: [shape[0] as number / 3, ...shape.slice(1)],
         data: data.subarray(i * third, (i + 1) * third),
       };
@@ -120,8 +143,8 @@ function addVision(
     const [size = 0] = shape;
     const values = new Float32Array(data.buffer);
     const turned = values.map((_, i) => values[i % size * size + Math.floor(i / size)] as number);
-    tensors["resampler.proj.weight"] = { code: CODES.F32, shape, data: new Uint8Array(turned.buffer) };
-  } else tensors[ggufName(name)] = { code: CODES.F32, shape, data };
+    tensors["resampler.proj.weight"] = { code: TYPE_CODES.F32, shape, data: new Uint8Array(turned.buffer) };
+  } else tensors[ggufName(name)] = { code: TYPE_CODES.F32, shape, data };
 }
 
 function encode(type: StoredType, { data }: TensorToWrite, random: () => number): Uint8Array<ArrayBuffer> {

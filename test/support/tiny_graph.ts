@@ -4,6 +4,7 @@ import { WeightsFile } from "../../sidecar/graph/weights_file.ts";
 import { EXACT } from "../../sidecar/model/graph_style.ts";
 import { Layers } from "../../sidecar/model/layers.ts";
 import { WeightPlan } from "../../sidecar/model/weight_plan.ts";
+import { Quantizers } from "../../sidecar/model/quantizers.ts";
 import { writePiece } from "../../sidecar/model/weight_writer.ts";
 import type { Runtime } from "../../sidecar/onnx/runtime.ts";
 import { Session } from "../../sidecar/onnx/session.ts";
@@ -21,7 +22,8 @@ export async function openGraph(
   const plan = new WeightPlan(await Weights.open(folder), { kind: "fp32" }, "weights.bin");
   add(new Layers(graph, plan, EXACT));
   using file = await WeightsFile.open(`${folder}/weights.bin`);
-  for (const piece of plan.pieces) await writePiece(piece, file);
+  using quantizers = new Quantizers();
+  for (const piece of plan.pieces) await writePiece(piece, file, { quantizers });
   return await Session.create(runtime, graph.build(), { externalDataFolder: folder });
 }
 

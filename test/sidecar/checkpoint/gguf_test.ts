@@ -41,7 +41,7 @@ Deno.test("readGguf() reads settings of every kind, and where tensors lie", asyn
   const [a, b] = [...file.tensors.values()];
   assert.deepEqual(a?.shape, [2, 3]);
   assert.equal((b?.start ?? 0) - (a?.start ?? 0), 32);
-  assert.equal(file.byteLength, (await Deno.stat(path)).size);
+  assert.equal(a?.path, path);
 });
 
 const DAMAGED: readonly [what: string, bytes: () => Uint8Array, message: RegExp][] = [

@@ -1,22 +1,18 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
-import { Failure } from "../../../protocol/errors.ts";
 import { STORED_TYPES, type StoredType } from "../../../sidecar/checkpoint/stored_types.ts";
 import { verifyManifest } from "../../../sidecar/convert/checksums.ts";
-import { convertModel, type ConvertRequest } from "../../../sidecar/convert/convert.ts";
-import { chooseFormat, type StorageChoice } from "../../../sidecar/convert/storage.ts";
-import { loadModel, type Model } from "../../../sidecar/model/model.ts";
+import { convertModel } from "../../../sidecar/convert/convert.ts";
+import { loadModel } from "../../../sidecar/model/model.ts";
 import { Runtime } from "../../../sidecar/onnx/runtime.ts";
 import { Tokenizer } from "../../../sidecar/text/tokenizer.ts";
+import { format, largestShare, refuses, run } from "../../support/conversion.ts";
 import { NANO } from "../../support/places.ts";
-import { uniforms } from "../../support/random_blocks.ts";
 import { runtimeLibrary } from "../../support/runtime_library.ts";
 import { writeSafetensors } from "../../support/safetensors_file.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 import { writeTinyCheckpoint } from "../../support/tiny_checkpoint.ts";
 import { type TinyGguf, tinyGguf, writeTinyGguf } from "../../support/tiny_gguf.ts";
-
-const IDS = [4078, 17, 900, 42, 4079, 3, 1, 2500];
 
 /** Stores one matrix after another in each type in turn; rows that are not made of blocks of 256 in shorter ones. */
 function everyType(): (name: string, columns: number) => StoredType {
@@ -35,38 +31,6 @@ function copyOf({ language, vision, tensors }: TinyGguf): TinyGguf {
     tensors: { ...parts.tensors },
   });
   return { language: copy(language), vision: copy(vision), tensors };
-}
-
-const format = (choice: Partial<StorageChoice> = {}) => () =>
-  chooseFormat({ precision: null, blockSize: 32, headBits: 8, ...choice });
-
-/** Logits after a few tokens, and features of a picture's patches. */
-async function run(runtime: Runtime, folder: string, cacheFolder: string) {
-  using model: Model = await loadModel(runtime, {
-    id: "tiny",
-    folder,
-    precision: "fp32",
-    cacheFolder,
-    accuracyLevel: 0,
-  });
-  const random = uniforms(3);
-  const patches = Float32Array.from({ length: 6 * 588 }, () => random() * 2 - 1);
-  const grid = { rows: 2, columns: 3, patches };
-  const [features = new Float32Array()] = await model.vision.encode([grid]);
-  const visual = await model.vision.resample([{ ...grid, time: 4, features }]);
-  const positions = visual.length > 0 ? [1, 2, 3, 4] : [];
-  const logits = await model.decoder.prefill(IDS, { positions, tokens: visual });
-  return { logits, features, visual, record: model.record };
-}
-
-function largestShare(actual: Float32Array, expected: Float32Array): number {
-  assert.equal(actual.length, expected.length);
-  let [error, scale] = [0, 0];
-  expected.forEach((value, i) => {
-    error = Math.max(error, Math.abs(value - (actual[i] as number)));
-    scale = Math.max(scale, Math.abs(value));
-  });
-  return error / scale;
 }
 
 Deno.test("convertModel() keeps what GGUF files compute, with every type of block", async () => {
@@ -219,18 +183,6 @@ function change(tensors: TinyGguf["language"]["tensors"], name: string, by: obje
 function rename(settings: TinyGguf["language"]["settings"], from: string, to: string): void {
   const [kind, tokens] = settings["tokenizer.ggml.tokens"] as ["strings", string[]];
   settings["tokenizer.ggml.tokens"] = [kind, tokens.map((token) => token === from ? to : token)];
-}
-
-/** Converts, expecting a failure that leaves nothing behind. */
-async function refuses(request: ConvertRequest, message: RegExp): Promise<void> {
-  const parent = request.target.slice(0, request.target.lastIndexOf("/"));
-  const before = readdirSync(parent);
-  await assert.rejects(convertModel(request), (error) => {
-    assert.ok(error instanceof Failure, String(error));
-    assert.match(error.message, message);
-    return true;
-  });
-  assert.deepEqual(readdirSync(parent), before);
 }
 
 Deno.test("convertModel() refuses a source with something wrong, naming file and tensor, and leaves nothing", async (t) => {
