@@ -146,7 +146,10 @@ async function openCacheMemory(runtime: Runtime, decoder: Session, provider: Exe
     : await DeviceCacheMemory.open(runtime, { ...provider, memory: provider.memory }, type);
 }
 
-async function openSessions(
+/** The sessions of a built model on its device, and memory for its cache.
+ * @throws Failure "device-unavailable", "model-invalid" or "out-of-memory"; the signal's reason when it aborts
+ */
+export async function openSessions(
   runtime: Runtime,
   built: BuiltModel,
   placement: Placement,
