@@ -13,13 +13,13 @@ function filesIn(folder, suffix = ".ts") {
 
 const shared = { bundle: true, sourcemap: true, logLevel: "warning", legalComments: "linked" };
 const node = { ...shared, platform: "node", target: "node20", format: "esm", packages: "external" };
-/** Deno runs these files; sharp stays outside because it loads a native library from its own folder. */
+/** Deno runs these files; packages with a native library stay outside, because they load it from their own folder. */
 const deno = {
   ...shared,
   platform: "node",
   target: "esnext",
   format: "esm",
-  external: ["sharp"],
+  external: ["sharp", "node-webcodecs"],
   banner: {
     js:
       'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
@@ -54,6 +54,7 @@ const builds = {
     entryPoints: [
       { in: "sidecar/main.ts", out: "main" },
       { in: "sidecar/convert/main.ts", out: "convert" },
+      { in: "sidecar/video/main.ts", out: "video" },
       { in: "sidecar/model/quantize_thread.ts", out: "quantize_thread" },
     ],
     outdir: "dist/sidecar",

@@ -15,6 +15,8 @@ const run = promisify(execFile);
 
 /** What fits into a message or an upload anywhere. */
 const MAX_BYTES = 60_000_000;
+/** Packages of the sidecar that read text and videos. */
+const NOT_NEEDED = ["@gutenye", "node-webcodecs", "@node-webcodecs"];
 const PARITY_PARTS = ["cases.json", "expected.safetensors", "checkpoint", "images"];
 
 // This file runs as dist/tools/gpu_pack.js.
@@ -51,7 +53,7 @@ async function fill(folder: string): Promise<void> {
   const packages = join(folder, "node_modules");
   await rename(join(staged, "dist/sidecar/node_modules"), packages);
   await rename(join(staged, "THIRD_PARTY_NOTICES.md"), join(folder, "THIRD_PARTY_NOTICES.md"));
-  await rm(join(packages, "@gutenye"), { recursive: true, force: true }); // No text is read here.
+  for (const name of NOT_NEEDED) await rm(join(packages, name), { recursive: true, force: true });
   await rm(staged, { recursive: true, force: true });
   await cp(join(root, "dist/gpu-pack-code/measure.js"), join(folder, "measure.js"));
   for (const parity of values.parity) {
