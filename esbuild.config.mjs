@@ -37,7 +37,7 @@ const builds = {
     loader: { ".ttf": "file" },
     minify: true,
   },
-  // Deno runs these files; sharp stays outside because it loads a native library from its own folder.
+  // Deno runs these files; packages with a native library stay outside, because they load it from their own folder.
   sidecar: {
     ...shared,
     platform: "node",
@@ -46,10 +46,11 @@ const builds = {
     entryPoints: [
       { in: "sidecar/main.ts", out: "main" },
       { in: "sidecar/convert/main.ts", out: "convert" },
+      { in: "sidecar/video/main.ts", out: "video" },
       { in: "sidecar/model/quantize_thread.ts", out: "quantize_thread" },
     ],
     outdir: "dist/sidecar",
-    external: ["sharp"],
+    external: ["sharp", "node-webcodecs"],
     banner: {
       js:
         'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',

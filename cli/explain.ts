@@ -1,19 +1,19 @@
-// npm run explain -- <picture…>: asks a model about pictures and streams its answer.
+// npm run explain -- <picture or video…>: asks a model about pictures and videos and streams its answer.
 
 import { basename, resolve } from "node:path";
 import { existsSync, statSync } from "node:fs";
 import type { Layout } from "../host/layout.ts";
-import { PictureStore } from "../host/picture_store.ts";
 import { SidecarConnection } from "../host/sidecar_connection.ts";
-import type { PictureRef } from "../protocol/conversation.ts";
-import type { GenerateParams, GenerateResult, ModelSource } from "../protocol/sidecar.ts";
+import type { GenerateParams, ModelSource } from "../protocol/sidecar.ts";
+import type { VideoSampling } from "../protocol/video_reader.ts";
 import { AnswerPrinter, toJson } from "./answer_printer.ts";
+import { Attachments } from "./attachments.ts";
 import { installation, parseCommandLine, runCommand, UsageError } from "./run.ts";
 import { storageFolder } from "./storage.ts";
 
-const USAGE = `usage: npm run explain -- <picture…> [options]
+const USAGE = `usage: npm run explain -- <picture or video…> [options]
 
-  --prompt TEXT        what to ask (default: "Explain this image.")
+  --prompt TEXT        what to ask (default: "Explain this image." or "Describe this video.")
   --model ID|FOLDER    "nano", or a folder with a MiniCPM-V 4.5 checkpoint or a converted model (default: nano)
   --precision P        fp32, int8 or int4 (default: fp32); a converted model keeps its own
   --thinking off|on    let the model reason first (default: off)
@@ -21,13 +21,23 @@ const USAGE = `usage: npm run explain -- <picture…> [options]
   --temperature N      0 always takes the most likely word (default: the model's own setting)
   --max-tokens N       longest answer
   --seed N             makes a temperature above 0 repeatable
-  --json               print one JSON object and nothing else`;
+  --json               print one JSON object and nothing else
 
-const DEFAULT_PROMPT = "Explain this image.";
+for videos (mp4, mov, webm, mkv, animated GIF and WebP):
+  --fps N              frames to look at in a second, where there is room (default: 3)
+  --packing N          frames that share visual tokens, 1 to 6 (default: by length)
+  --from S, --to S     the part to look at, in seconds
+  --still-frames S     auto, drop or keep frames that look like the one before (default: auto)`;
+
+const DEFAULT_PROMPTS = { picture: "Explain this image.", video: "Describe this video." } as const;
+/** A year, which no recording reaches. */
+const MAX_VIDEO_S = 366 * 24 * 3600;
 
 interface Request {
   readonly files: readonly string[];
-  readonly prompt: string;
+  /** Undefined asks what suits the first file. */
+  readonly prompt: string | undefined;
+  readonly sampling: VideoSampling;
   readonly model: ModelSource;
   readonly isJson: boolean;
   readonly params: Omit<GenerateParams, "conversation" | "partialResultToken">;
@@ -35,10 +45,11 @@ interface Request {
 
 function parse(argv: readonly string[], nanoFolder: string): Request {
   const { values, positionals } = parseOptions(argv);
-  if (positionals.length === 0) throw new UsageError("Name at least one picture.");
+  if (positionals.length === 0) throw new UsageError("Name at least one picture or video.");
   return {
     files: positionals,
-    prompt: values.prompt ?? DEFAULT_PROMPT,
+    prompt: values.prompt,
+    sampling: parseSampling(values),
     model: {
       ...findModel(values.model ?? "nano", nanoFolder),
       precision: oneOf("precision", values.precision ?? "fp32", ["fp32", "int8", "int4"]),
@@ -54,6 +65,21 @@ function parse(argv: readonly string[], nanoFolder: string): Request {
   };
 }
 
+function parseSampling(values: ReturnType<typeof parseOptions>["values"]): VideoSampling {
+  const fromS = numberIn("from", values.from, 0, MAX_VIDEO_S);
+  const toS = numberIn("to", values.to, 0, MAX_VIDEO_S);
+  if (fromS !== undefined && toS !== undefined && fromS >= toS) {
+    throw new UsageError(`--from must be less than --to, and ${fromS} is not less than ${toS}.`);
+  }
+  return {
+    ...optional("framesPerSecond", numberIn("fps", values.fps, 0.001, 30)),
+    ...optional("packing", numberIn("packing", values.packing, 1, 6, true)),
+    ...optional("fromS", fromS),
+    ...optional("toS", toS),
+    stillFrames: oneOf("still-frames", values["still-frames"] ?? "auto", ["auto", "drop", "keep"]),
+  };
+}
+
 function parseOptions(argv: readonly string[]) {
   const text = { type: "string" } as const;
   return parseCommandLine(argv, {
@@ -65,6 +91,11 @@ function parseOptions(argv: readonly string[]) {
     temperature: text,
     "max-tokens": text,
     seed: text,
+    fps: text,
+    packing: text,
+    from: text,
+    to: text,
+    "still-frames": text,
     json: { type: "boolean" },
   });
 }
@@ -101,28 +132,12 @@ function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]
 
 async function explain(request: Request, layout: Layout, signal: AbortSignal): Promise<void> {
   const storage = storageFolder();
-  const store = await PictureStore.openPrivate(storage);
-  const pictures: PictureRef[] = [];
-  try {
-    for (const file of request.files) pictures.push(await store.addFile(file));
-    const result = await startAndAsk(request, layout, storage, pictures, signal);
-    if (request.isJson) process.stdout.write(`${JSON.stringify(toJson(result, request.files), null, 2)}\n`);
-  } finally {
-    await store.removeAll();
-  }
-}
-
-async function startAndAsk(
-  request: Request,
-  layout: Layout,
-  storageFolder: string,
-  pictures: readonly PictureRef[],
-  signal: AbortSignal,
-): Promise<GenerateResult> {
-  const options = { storageFolder, models: [request.model], threadCount: 0, idleUnloadMs: 0 };
+  await using attachments = await Attachments.open({ layout, storageFolder: storage });
+  for (const file of request.files) await attachments.add(file);
+  const options = { storageFolder: storage, models: [request.model], threadCount: 0, idleUnloadMs: 0 };
   const sidecar = await SidecarConnection.start(layout, options, signal);
   try {
-    return await ask(sidecar, request, pictures, signal);
+    await ask(sidecar, request, attachments, signal);
   } finally {
     // Whoever stops a command wants the shell back, and the sidecar keeps nothing that an orderly end would save.
     await (signal.aborted ? sidecar.kill() : sidecar.close());
@@ -132,22 +147,25 @@ async function startAndAsk(
 async function ask(
   sidecar: SidecarConnection,
   request: Request,
-  pictures: readonly PictureRef[],
+  attachments: Attachments,
   signal: AbortSignal,
-): Promise<GenerateResult> {
+): Promise<void> {
   const printer = new AnswerPrinter(request.isJson);
-  const content = [
-    ...pictures.map((picture) => ({ kind: "picture" as const, picture })),
-    { kind: "text" as const, text: request.prompt },
-  ];
+  const { model, sampling, prompt = DEFAULT_PROMPTS[attachments.firstKind] } = request;
   try {
+    const { maxGroups } = await sidecar.request("sightline/videoLimits", { model: model.id }, { signal });
+    const attached = await attachments.finish({ sampling, maxGroups }, {
+      signal,
+      onProgress: (progress) => printer.showReading(progress),
+    });
+    const content = [...attached.map(({ part }) => part), { kind: "text" as const, text: prompt }];
     const result = await sidecar.request("sightline/generate", {
       ...request.params,
-      model: request.model.id,
+      model: model.id,
       conversation: [{ role: "user", content }],
     }, { signal, onProgress: (progress) => printer.show(progress) });
     printer.finish(result);
-    return result;
+    if (request.isJson) process.stdout.write(`${JSON.stringify(toJson(result, attached), null, 2)}\n`);
   } finally {
     printer.clearStatus();
   }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { Answers } from "../../extension/answers.ts";
 import { Conversation, type ConversationEvent } from "../../extension/conversation.ts";
-import { describeFailure } from "../../extension/error_messages.ts";
+import { describeFailure, EngineEnded } from "../../extension/error_messages.ts";
 import { Failure } from "../../protocol/errors.ts";
-import type { GenerateParams, GenerateResult } from "../../protocol/sidecar.ts";
+import type { GenerateParams, GenerateProgress, GenerateResult } from "../../protocol/sidecar.ts";
 import { english } from "./support/english.ts";
 import { deferred, RequestDesk } from "./support/fake_sidecar.ts";
 import { picture, receipt } from "./support/pictures.ts";
@@ -149,6 +149,34 @@ Deno.test("a failure is told with its reason and does not hold up the next quest
   const state = conversation.turn(first)?.state;
   assert.equal(state?.kind === "failed" && state.failure.message, "It no longer fits.");
   assert.equal((await desk.take()).method, "sightline/generate");
+});
+
+Deno.test("an engine that dies at any point loses neither the question nor what had come of the answer", async () => {
+  const pieces: GenerateProgress[] = [
+    { kind: "stage", stage: "loading-model" },
+    { kind: "receipt", picture: receipt(picture("a")) },
+    { kind: "stage", stage: "encoding-picture", done: 1, total: 3 },
+    { kind: "stage", stage: "prefill", done: 10, total: 20 },
+    { kind: "thinking", text: "Hm.", tokenCount: 1 },
+    { kind: "answer", text: "A c", tokenCount: 1 },
+  ];
+  for (let died = 0; died <= pieces.length; died++) {
+    const { conversation, desk, ask, next } = start();
+    conversation.attach(picture("a"), null);
+    const turnId = ask("What?");
+    const request = await desk.take();
+    for (const piece of pieces.slice(0, died)) request.onProgress(piece);
+    const failed = next("failed");
+    request.reject(new EngineEnded("signal SIGKILL"));
+    await failed;
+    const turn = conversation.turn(turnId);
+    assert.deepEqual(
+      [turn?.question.text, turn?.question.pictures.length, turn?.thinking, turn?.text],
+      ["What?", 1, died > 4 ? "Hm." : "", died > 5 ? "A c" : ""],
+    );
+    const failure = turn?.state.kind === "failed" ? turn.state.failure : undefined;
+    assert.deepEqual(failure?.actions, ["retry", "show-log"]);
+  }
 });
 
 Deno.test("pictures of earlier questions that are gone are not sent", async () => {
