@@ -4,6 +4,7 @@
 
 import type { VisionConfig } from "../../sidecar/checkpoint/config.ts";
 import { GraphBuilder } from "../../sidecar/graph/graph_builder.ts";
+import { EXACT } from "../../sidecar/model/graph_style.ts";
 import { Layers } from "../../sidecar/model/layers.ts";
 import { patchPositions } from "../../sidecar/model/positions.ts";
 import { buildVisionTower } from "../../sidecar/model/vision_graph.ts";
@@ -19,7 +20,7 @@ const COUNTS = [1, 2, 4, 8];
 async function measure(name: string, config: VisionConfig, side: number, rounds: number): Promise<void> {
   const weights = new ReusedWeights(null);
   const graph = new GraphBuilder("vision");
-  buildVisionTower(new Layers(graph, weights, 0), config);
+  buildVisionTower(new Layers(graph, weights, EXACT), config);
   const folder = await Deno.makeTempDir({ prefix: "sightline-bench-" });
   try {
     await weights.write(folder);
