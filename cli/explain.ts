@@ -5,6 +5,7 @@ import { existsSync, statSync } from "node:fs";
 import type { Layout } from "../host/layout.ts";
 import { SidecarConnection } from "../host/sidecar_connection.ts";
 import type { GenerateParams, ModelSource } from "../protocol/sidecar.ts";
+import { DEVICES } from "../protocol/conversation.ts";
 import type { VideoSampling } from "../protocol/video_reader.ts";
 import { AnswerPrinter, toJson } from "./answer_printer.ts";
 import { Attachments } from "./attachments.ts";
@@ -16,6 +17,7 @@ const USAGE = `usage: npm run explain -- <picture or video…> [options]
   --prompt TEXT        what to ask (default: "Explain this image." or "Describe this video.")
   --model ID|FOLDER    "nano", or a folder with a MiniCPM-V 4.5 checkpoint or a converted model (default: nano)
   --precision P        fp32, int8 or int4 (default: fp32); a converted model keeps its own
+  --device D           cpu, cuda, webgpu, directml or coreml (default: cpu)
   --thinking off|on    let the model reason first (default: off)
   --ocr auto|off       give the model the pictures' text where it wants it (default: auto)
   --temperature N      0 always takes the most likely word (default: the model's own setting)
@@ -53,6 +55,7 @@ function parse(argv: readonly string[], nanoFolder: string): Request {
     model: {
       ...findModel(values.model ?? "nano", nanoFolder),
       precision: oneOf("precision", values.precision ?? "fp32", ["fp32", "int8", "int4"]),
+      device: oneOf("device", values.device ?? "cpu", DEVICES),
     },
     isJson: values.json ?? false,
     params: {
@@ -86,6 +89,7 @@ function parseOptions(argv: readonly string[]) {
     prompt: text,
     model: text,
     precision: text,
+    device: text,
     thinking: text,
     ocr: text,
     temperature: text,
@@ -100,7 +104,7 @@ function parseOptions(argv: readonly string[]) {
   });
 }
 
-function findModel(model: string, nanoFolder: string): Omit<ModelSource, "precision"> {
+function findModel(model: string, nanoFolder: string): Pick<ModelSource, "id" | "folder"> {
   if (model === "nano") return { id: "nano", folder: nanoFolder };
   const folder = resolve(model);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {

@@ -1,4 +1,5 @@
-// deno run bench/device/main.ts --devices cpu,webgpu [--activations float32] [--shapes release|miniature]
+// deno run bench/device/main.ts --devices cpu,webgpu [--activations float32] [--attention float32]
+// [--vision-products integer] [--shapes release|miniature]
 // [--library FILE] [parity folder…]: for each device, parity with recorded results and speed at the release's shapes
 // over random weights, in one table. What fails is told in its place and ends nothing else.
 
@@ -29,28 +30,38 @@ const { values, positionals: folders } = parseArgs({
   options: {
     devices: { type: "string", default: "cpu" },
     activations: { type: "string" },
+    attention: { type: "string" },
+    "vision-products": { type: "string" },
     shapes: { type: "string", default: "release" },
     library: { type: "string" },
   },
 });
-const devices = values.devices.split(",").map(toDevice);
+const devices = values.devices.split(",").map((name) => oneOf(name, DEVICES));
 const size = SIZES[values.shapes];
 if (size === undefined) throw new Error(`--shapes is one of ${Object.keys(SIZES).join(", ")}`);
-const chosen: Partial<GraphStyle> = values.activations === undefined
-  ? {}
-  : { activations: values.activations === "float32" ? "float32" : "float16" };
+const chosen: Partial<GraphStyle> = {
+  ...values.activations === undefined
+    ? {}
+    : { activations: oneOf(values.activations, ["float32", "float16"]) },
+  ...values.attention === undefined
+    ? {}
+    : { attention: oneOf(values.attention, ["float32", "activations", "plain"]) },
+  ...values["vision-products"] === undefined
+    ? {}
+    : { visionProducts: oneOf(values["vision-products"], ["float", "integer"]) },
+};
 
 using runtime = new Runtime(values.library ?? runtimeLibrary());
 console.log(`ONNX Runtime ${runtime.version} with ${runtime.executionProviders.join(", ")}\n`);
 const rows = [];
 for (const device of devices) rows.push(await measure(device));
 printTable(rows);
-Deno.exitCode = rows.every((row) => row[1]?.startsWith("ok") && !row[2]?.startsWith("failed")) ? 0 : 1;
+Deno.exitCode = rows.flat().some((cell) => /^(FAIL|failed)/.test(cell)) ? 1 : 0;
 
-function toDevice(name: string): Device {
-  const device = DEVICES.find((known) => known === name);
-  if (device === undefined) throw new Error(`--devices is a list of ${DEVICES.join(", ")}`);
-  return device;
+function oneOf<T extends string>(name: string, known: readonly T[]): T {
+  const found = known.find((one) => one === name);
+  if (found === undefined) throw new Error(`"${name}" is none of ${known.join(", ")}`);
+  return found;
 }
 
 async function measure(device: Device): Promise<string[]> {
@@ -71,7 +82,7 @@ async function attempt<T>(device: Device, what: string, work: () => Promise<T>):
 }
 
 async function runParity(device: Device): Promise<string> {
-  if (folders.length === 0) return "ok, no folders given";
+  if (folders.length === 0) return "not run: no folders";
   const { activations } = { ...placementOn(device).style, ...chosen };
   const tolerance = activations === "float16" ? HALF_TOLERANCE : TOLERANCE;
   let [passed, total, largest] = [0, 0, 0];

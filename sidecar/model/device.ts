@@ -77,7 +77,8 @@ export function placementOn(device: Device): Placement {
 /** Session settings for a part of a model: on a device, ONNX Runtime must not move operators to the CPU in silence. */
 export function sessionOptionsFor(provider: ExecutionProvider | null) {
   return provider === null
-    ? {}
+    // Some older CPUs overflow when they multiply signed by unsigned bytes; ONNX Runtime can avoid that.
+    ? { config: { "session.x64quantprecision": "1" } }
     : { executionProviders: [provider], config: { "session.disable_cpu_ep_fallback": "1" } };
 }
 

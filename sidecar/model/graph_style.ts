@@ -25,6 +25,11 @@ export interface GraphStyle {
   /** Rows of an embedding table in blocks: one operator, or plain ones, which take tables of 8 bits only. */
   readonly blockGather: "operator" | "plain";
   /**
+   * The vision tower's matrices: multiplied as they are, or in 8-bit integers, with weights rounded per column and
+   * activations per patch. Faster on CPUs with instructions for it, and less exact.
+   */
+  readonly visionProducts: "float" | "integer";
+  /**
    * Tables of floats: as stored, with the rows asked for converted, which takes the least memory; or converted when
    * the graph is loaded, for devices that have no operators for bfloat16.
    */
@@ -38,5 +43,6 @@ export const EXACT: GraphStyle = {
   attention: "float32",
   headNorm: "plain",
   blockGather: "operator",
+  visionProducts: "float",
   tables: "stored",
 };

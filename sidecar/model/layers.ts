@@ -15,6 +15,8 @@ export class Layers {
   readonly #blockSums = new Map<string, Value>();
   /** Values in the type of the activations, by the float32 value that they were made of. */
   readonly #narrowed = new Map<Value, Value>();
+  /** Values as 8-bit integers, by the float32 value that they were made of. */
+  readonly #rounded = new Map<Value, { readonly levels: Value; readonly scales: Value }>();
 
   constructor(graph: GraphBuilder, weights: WeightStore, style: GraphStyle) {
     this.graph = graph;
@@ -76,8 +78,10 @@ export class Layers {
 
   /** The same with the matrix in the type of the activations; what comes in and out is float32. */
   mixedWithBias(x: Value, name: string, from: number, to: number): Value {
-    const matrix = this.narrow(this.#transposed(`${name}.weight`, from, to));
-    const product = this.widen(this.graph.op("MatMul", [this.narrow(x), matrix]));
+    const matrix = this.#transposed(`${name}.weight`, from, to);
+    const product = this.style.visionProducts === "integer"
+      ? this.#integerProduct(x, matrix, to)
+      : this.widen(this.graph.op("MatMul", [this.narrow(x), this.narrow(matrix)]));
     return this.graph.op("Add", [product, this.stored(`${name}.bias`, [to])]);
   }
 
@@ -203,6 +207,37 @@ export class Layers {
     const sums = graph.op("ReduceSum", [blocks, graph.integers(2)], { keepdims: 0 });
     this.#blockSums.set(key, sums);
     return sums;
+  }
+
+  /**
+   * x · M in 8-bit integers for a float32 constant M [from, to]. ONNX Runtime rounds the constant once, when it loads the
+   * graph. The largest of a column, and of each row of x, is put at 127.
+   */
+  #integerProduct(x: Value, matrix: Value, to: number): Value {
+    const { graph } = this;
+    const one = graph.constant("one", "float32", [], Float32Array.of(1));
+    const middle = graph.constant("middle code", "uint8", [], Uint8Array.of(128));
+    const columnScales = this.#scales(matrix, 0, 0);
+    const zeros = graph.constant(`zeros ${to}`, "int8", [to], new Int8Array(to));
+    const codes = graph.op("QuantizeLinear", [matrix, columnScales, zeros], { axis: 1 });
+    let rounded = this.#rounded.get(x);
+    if (rounded === undefined) {
+      const scales = this.#scales(x, -1, 1);
+      const levels = graph.op("QuantizeLinear", [graph.op("Div", [x, scales]), one, middle]);
+      rounded = { levels, scales };
+      this.#rounded.set(x, rounded);
+    }
+    const product = graph.op("MatMulIntegerToFloat", [rounded.levels, codes, one, columnScales, middle]);
+    return graph.op("Mul", [product, rounded.scales]);
+  }
+
+  /** Along an axis, the 127th part of the largest magnitude; never zero. */
+  #scales(x: Value, axis: number, keepdims: 0 | 1): Value {
+    const { graph } = this;
+    const peaks = graph.op("ReduceMax", [graph.op("Abs", [x]), graph.integers(axis)], { keepdims });
+    const share = graph.constant("1/127", "float32", [], Float32Array.of(1 / 127));
+    const least = graph.constant("least scale", "float32", [], Float32Array.of(1e-30));
+    return graph.op("Max", [graph.op("Mul", [peaks, share]), least]);
   }
 
   #transposed(name: string, from: number, to: number): Value {

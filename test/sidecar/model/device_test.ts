@@ -51,6 +51,13 @@ Deno.test("attention in plain operators is the same", async () => {
   within(await compare("cpu", "fp32", { attention: "plain", accuracyLevel: 0 }), 1e-5);
 });
 
+Deno.test("a vision tower in 8-bit integers is near that in float32, and not the same", async () => {
+  const shares = await compare("cpu", "fp32", { visionProducts: "integer", accuracyLevel: 0 });
+  within(shares, 6e-2);
+  assert.ok(shares.first > 1e-4, "nothing was rounded");
+  assert.equal(shares.prompt, 0);
+});
+
 Deno.test("an embedding table in blocks gives the same rows through plain operators", async () => {
   within(await compare("cpu", "int8", { blockGather: "plain", accuracyLevel: 0 }), 1e-6);
 });
