@@ -2,6 +2,7 @@
 
 import { existsSync, statSync } from "node:fs";
 import { basename, resolve } from "node:path";
+import { DEVICES } from "../protocol/conversation.ts";
 import type { GenerateParams, ModelSource } from "../protocol/sidecar.ts";
 import type { VideoSampling } from "../protocol/video_reader.ts";
 import { parseCommandLine, UsageError } from "./run.ts";
@@ -12,6 +13,7 @@ export const USAGE = `usage: npm run explain -- <picture or video…> [options]
   --prompt TEXT        what to ask (default: "Explain this image." or "Describe this video.")
   --model ID|FOLDER    "nano", or a folder with a MiniCPM-V 4.5 checkpoint or a converted model (default: nano)
   --precision P        fp32, int8 or int4 (default: fp32); a converted model keeps its own
+  --device D           cpu, cuda, webgpu, directml or coreml (default: cpu)
   --thinking off|on    let the model reason first (default: off)
   --ocr auto|off       give the model the pictures' text where it wants it (default: auto)
   --max-tokens N       longest answer
@@ -61,6 +63,7 @@ export function parseRequest(argv: readonly string[], nanoFolder: string): Reque
     model: {
       ...findModel(values.model ?? "nano", nanoFolder),
       precision: oneOf("precision", values.precision ?? "fp32", ["fp32", "int8", "int4"]),
+      device: oneOf("device", values.device ?? "cpu", DEVICES),
     },
     isJson: values.json ?? false,
     params: {
@@ -108,6 +111,7 @@ function parseOptions(argv: readonly string[]) {
     prompt: text,
     model: text,
     precision: text,
+    device: text,
     thinking: text,
     ocr: text,
     "max-tokens": text,
@@ -128,7 +132,7 @@ function parseOptions(argv: readonly string[]) {
   });
 }
 
-function findModel(model: string, nanoFolder: string): Omit<ModelSource, "precision"> {
+function findModel(model: string, nanoFolder: string): Pick<ModelSource, "id" | "folder"> {
   if (model === "nano") return { id: "nano", folder: nanoFolder };
   const folder = resolve(model);
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {

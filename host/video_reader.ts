@@ -34,11 +34,11 @@ export interface ReadWatch {
   readonly onProgress?: (progress: ReadProgress) => void;
   /** Called with the process's id. */
   readonly onStart?: (pid: number) => void;
-  /** Longest time without a sign of life; left out, a minute. */
+  /** Longest time without a sign of life; left out, 20 seconds. */
   readonly patienceMs?: number;
 }
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 20_000;
 
 const MAX_STDERR_CHARACTERS = 4000;
 /** Exit code of a script that could not be run; crashes have others. */
@@ -96,7 +96,11 @@ async function follow(
   });
   const kill = () => reader.kill("SIGKILL");
   signal?.addEventListener("abort", kill);
-  const timer = setTimeout(kill, patienceMs);
+  let isStuck = false;
+  const timer = setTimeout(() => {
+    isStuck = true;
+    kill();
+  }, patienceMs);
   try {
     if (reader.pid !== undefined) onStart?.(reader.pid);
     for await (const line of createInterface({ input: reader.stdout })) {
@@ -106,7 +110,8 @@ async function follow(
       else if (message?.kind === "done") return message.video;
       else if (message?.kind === "failed") throw toFailure(message);
     }
-    throw toCrash(await ended, name, stderr);
+    const ending = await ended;
+    throw isStuck ? stopped(name, "it got stuck") : toCrash(ending, name, stderr);
   } catch (error) {
     signal?.throwIfAborted();
     throw error;
@@ -149,7 +154,10 @@ function toCrash({ error, code, signal }: Ending, name: string, stderr: string):
   if (signal === null && (code ?? 0) <= SCRIPT_FAILED) {
     return new Failure("internal", `The video reader has ended (code ${code}). ${stderr}`.trim());
   }
-  const how = signal ?? `code ${code}`;
+  return stopped(name, signal ?? `code ${code}`);
+}
+
+function stopped(name: string, how: string): Failure {
   return videoFailure(
     "video-damaged",
     name,
