@@ -49,6 +49,31 @@ function copies(): string[] {
   }
 }
 
+Deno.test("explain takes every way to choose words, and refuses what is out of range", async () => {
+  const ids = async (...args: string[]) =>
+    (await json(PICTURE, ...TINY, "--max-tokens", "8", ...args)).tokenIds;
+  const greedy = await ids("--temperature", "0");
+  for (const narrow of [["--top-k", "1"], ["--top-p", "0"], ["--min-p", "1"]]) {
+    assert.deepEqual(await ids("--temperature", "5", "--seed", "3", ...narrow), greedy, narrow.join(" "));
+  }
+  const { text } = await json(PICTURE, ...TINY, "--max-tokens", "8");
+  const half = text.slice(2, 4);
+  assert.equal(
+    (await json(PICTURE, ...TINY, "--max-tokens", "8", "--stop", "@@@", "--stop", half)).text,
+    text.slice(0, text.indexOf(half)),
+  );
+  for (
+    const [name, value] of [["top-p", "2"], ["min-p", "-1"], ["thinking-budget", "0"], [
+      "repetition-penalty",
+      "0",
+    ]]
+  ) {
+    const { code, stderr } = await explain(PICTURE, `--${name}=${value}`);
+    assert.equal(code, 2);
+    assert.ok(stderr.startsWith(`--${name} takes a`), stderr);
+  }
+});
+
 Deno.test("explain --json prints one object with exactly the documented fields", async () => {
   const result = await json(PICTURE, "--max-tokens", "12");
   assert.deepEqual(Object.keys(result), [
