@@ -14,6 +14,7 @@ import { all, probe } from "../support/probe.ts";
 import { untilGone } from "../support/processes.ts";
 import { refusesA } from "../support/refuses.ts";
 import { LAYOUT } from "../support/sidecar.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 import { VideoPlace } from "../support/video_place.ts";
 import { makeSound, makeVideo, steady } from "../support/videos.ts";
 
@@ -348,3 +349,11 @@ function peakMemory(pid: number): number {
   const { stdout } = new Deno.Command("cat", { args: [`/proc/${pid}/status`], stderr: "null" }).outputSync();
   return Number(/VmHWM:\s+(\d+) kB/.exec(new TextDecoder().decode(stdout))?.[1] ?? 0) * 1024;
 }
+
+Deno.test("libraries are allowed by the path that Deno asks for, where the packages' folder is a link", async () => {
+  await using place = await tempFolder();
+  const link = `${place.path}/packages`;
+  await Deno.symlink(LAYOUT.packages, link, { type: "dir" });
+  const args = videoReaderArguments({ ...LAYOUT, packages: link }, { file: "/film.mp4", folder: "/frames" });
+  assert.ok(args.includes(`--allow-ffi=${await Deno.realPath(LAYOUT.packages)}`), args.join(" "));
+});
