@@ -26,6 +26,21 @@ const deno = {
   },
 };
 
+/** An entry point whose output lies at the top, whatever folder it comes from. */
+function named(path) {
+  return { in: path, out: path.replace(/^.*\/|\.tsx?$|\.css$/g, "") };
+}
+
+/** Mermaid would carry KaTeX a second time, for labels in HTML, which are switched off. */
+const mermaidWithoutFormulas = {
+  name: "mermaid-without-formulas",
+  setup(build) {
+    build.onResolve({ filter: /^katex$/ }, ({ importer }) =>
+      /[\\/]mermaid[\\/]/.test(importer) ? { path: "katex", namespace: "nothing" } : undefined);
+    build.onLoad({ filter: /.*/, namespace: "nothing" }, () => ({ contents: "" }));
+  },
+};
+
 const builds = {
   extension: {
     ...shared,
@@ -42,11 +57,18 @@ const builds = {
     platform: "browser",
     target: "chrome128",
     format: "iife",
-    entryPoints: ["webview/main.tsx", "webview/style.css"],
+    entryPoints: [
+      ...["webview/main.tsx", "webview/style.css"].map(named),
+      ...["webview/renderers/formula.ts", "webview/renderers/formula.css", "webview/renderers/diagram.ts"].map(named),
+    ],
     outdir: "dist/webview",
+    assetNames: "[name]",
     jsx: "automatic",
     jsxImportSource: "preact",
-    loader: { ".ttf": "file" },
+    loader: { ".woff2": "file" },
+    // Every browser that VS Code uses reads the first of KaTeX's three formats.
+    external: ["*.woff", "*.ttf"],
+    plugins: [mermaidWithoutFormulas],
     minify: true,
   },
   sidecar: {

@@ -38,7 +38,7 @@ export interface ConversationRecord {
 }
 
 /** What tells the page of a change; the engine's state is not the conversation's. */
-export type ConversationEvent = Exclude<ToPanel, { kind: "init" | "engine" | "focus" }>;
+export type ConversationEvent = Exclude<ToPanel, { kind: "init" | "engine" | "focus" | "files" }>;
 
 /** What a conversation needs from outside. */
 export interface ConversationParts {

@@ -3,18 +3,23 @@
 import { commands, env, l10n, Uri, workspace } from "vscode";
 import type { PictureStore } from "../host/picture_store.ts";
 import { Failure } from "../protocol/errors.ts";
+import type { ToPanel } from "../protocol/panel.ts";
 import type { Chat } from "./chat.ts";
 import type { PanelAsk } from "./chat_view.ts";
+import { insertCode, openNewFile } from "./code_uses.ts";
 import type { Attachment } from "./conversation.ts";
 import { describeFailure } from "./error_messages.ts";
 import { copyForOpening } from "./picture_copies.ts";
 import { askForPictures, IMAGE_PREVIEW } from "./picture_choice.ts";
 import { parseAddress } from "./picture_reader.ts";
+import { nameFiles, openPlace } from "./workspace_files.ts";
 
 /** What doing it needs. */
 export interface AskParts {
   readonly chat: Chat;
   readonly store: PictureStore;
+  /** Tells the page. */
+  readonly post: (message: ToPanel) => void;
   /** For copies of pictures that are opened in an editor. */
   readonly openedFolder: string;
 }
@@ -55,6 +60,14 @@ export async function doAsk(ask: PanelAsk, parts: AskParts): Promise<void> {
       return chat.retry(ask.turnId, { dropsOldPictures: true });
     case "copy":
       return await env.clipboard.writeText(ask.text);
+    case "insert-code":
+      return await insertCode(ask.text);
+    case "new-file":
+      return await openNewFile(ask.text, ask.language);
+    case "find-files":
+      return parts.post({ kind: "files", files: await nameFiles(ask.paths) });
+    case "open-place":
+      return await openPlace(ask);
     case "new-chat":
       return await commands.executeCommand("sightline.newChat");
     case "show-log":

@@ -10,6 +10,9 @@ export const LIMITS = {
   addressCharacters: 32_768,
   addresses: 1_000,
   types: 100,
+  languageCharacters: 100,
+  paths: 100,
+  pathCharacters: 1_000,
 } as const;
 
 /** The message, or null when it is none that a page of ours sends. */
@@ -35,7 +38,23 @@ export function readPanelMessage(value: unknown): FromPanel | null {
     case "drop-pictures":
       return turnId === null ? null : { kind, turnId };
     case "copy":
+    case "insert-code":
       return text === null ? null : { kind, text };
+    case "new-file": {
+      const language = textOf(fields["language"], LIMITS.languageCharacters);
+      return text === null || language === null ? null : { kind, text, language };
+    }
+    case "find-files": {
+      const paths = textsOf(fields["paths"], LIMITS.paths, LIMITS.pathCharacters);
+      return paths === null ? null : { kind, paths };
+    }
+    case "open-place": {
+      const path = textOf(fields["path"], LIMITS.pathCharacters);
+      const line = countOf(fields["line"]);
+      const column = fields["column"] === null ? null : countOf(fields["column"]);
+      if (path === null || line === null || (column === null && fields["column"] !== null)) return null;
+      return { kind, path, line, column };
+    }
     case "ask": {
       const isThinking = fields["isThinking"];
       return text === null || typeof isThinking !== "boolean" ? null : { kind, text, isThinking };
@@ -68,6 +87,11 @@ function textsOf(value: unknown, maxCount: number, maxLength: number): string[] 
   if (!Array.isArray(value) || value.length > maxCount) return null;
   const texts = value.map((item) => textOf(item, maxLength)).filter((text) => text !== null);
   return texts.length === value.length ? texts : null;
+}
+
+/** A line or a column, from 1. */
+function countOf(value: unknown): number | null {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 1 ? value : null;
 }
 
 /** How large a picture may be is the picture store's matter, which says so. */

@@ -99,6 +99,14 @@ export interface Refusal {
   readonly failure: PanelFailure;
 }
 
+/** A file that an answer names. */
+export interface NamedFile {
+  /** As the answer writes it. */
+  readonly path: string;
+  /** Its path in the workspace, to show; null when the workspace has no such file, or several. */
+  readonly file: string | null;
+}
+
 /** Extension to page. */
 export type ToPanel =
   | { readonly kind: "init"; readonly state: PanelState; readonly texts: Readonly<Record<string, string>> }
@@ -138,6 +146,8 @@ export type ToPanel =
   | { readonly kind: "removed"; readonly turnId: string }
   | { readonly kind: "cleared" }
   | { readonly kind: "engine"; readonly engine: EngineState; readonly model: ModelRecord | null }
+  /** Replies to `find-files`. */
+  | { readonly kind: "files"; readonly files: readonly NamedFile[] }
   /** Put the focus into the composer. */
   | { readonly kind: "focus" };
 
@@ -159,6 +169,19 @@ export type FromPanel =
   /** Ask again, and leave pictures of earlier questions out as far as there is no room for them. */
   | { readonly kind: "drop-pictures"; readonly turnId: string }
   | { readonly kind: "copy"; readonly text: string }
+  /** Put code where the cursor of the last used editor is. */
+  | { readonly kind: "insert-code"; readonly text: string }
+  /** Put code into a new file that is not saved; the language is named as answers name it. */
+  | { readonly kind: "new-file"; readonly text: string; readonly language: string }
+  /** Which of these does the workspace have? */
+  | { readonly kind: "find-files"; readonly paths: readonly string[] }
+  /** Open a file that was found. Line and column count from 1; no column means the whole line. */
+  | {
+    readonly kind: "open-place";
+    readonly path: string;
+    readonly line: number;
+    readonly column: number | null;
+  }
   | { readonly kind: "new-chat" }
   | { readonly kind: "show-log" }
   /** How to get the full model. */

@@ -19,7 +19,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "host": { folders: ["protocol"], packages: [NODE, "vscode-jsonrpc"] },
   "cli": { folders: ["host", "protocol"], packages: [NODE] },
   "extension": { folders: ["host", "protocol"], packages: [NODE, "vscode", "vscode-languageclient"] },
-  "webview": { folders: ["protocol"], packages: ["preact", "markdown-it", "dompurify"] },
+  "webview": { folders: ["protocol"], packages: ["preact", "markdown-it", "dompurify", "highlight.js", "katex", "mermaid"] },
   // The two files that know the wire and put the parts together.
   "sidecar": { folders: ["protocol"], packages: [NODE, "vscode-languageserver"] },
   "sidecar/onnx": { folders: [], packages: [NODE] },
@@ -68,6 +68,10 @@ const SOLE_IMPORTERS: Readonly<Record<string, RegExp>> = {
   "vscode-languageclient": /^extension\/[\w/]+\.ts$/,
   "@huggingface/jinja": /^sidecar\/text\/chat_template\.ts$/,
   "@huggingface/tokenizers": /^sidecar\/text\/tokenizer\.ts$/,
+  "highlight.js": /^webview\/answer\/highlight\.ts$/,
+  // Large: only in scripts of their own.
+  "katex": /^webview\/renderers\/formula\.ts$/,
+  "mermaid": /^webview\/renderers\/diagram\.ts$/,
   "protobufjs": /^sidecar\/graph\/onnx_schema\.ts$/,
 };
 

@@ -3,13 +3,18 @@
 // leave through the person's browser or mail program are links. What comes out still goes through sanitise.ts.
 
 import createMarkdownIt, { type MarkdownIt, type Token } from "markdown-it";
-import type { Translate } from "./texts.ts";
+import { readFormulas } from "./answer/formula_syntax.ts";
+import type { Island } from "./answer/island.ts";
+import { type IslandEnvironment, renderIslands } from "./answer/island_rules.ts";
+import { readMarks } from "./answer/mark_syntax.ts";
 
 /** A paragraph, list, table, code block …, rendered. */
 export interface Block {
   /** Where it begins in the text, in UTF-16 units. */
   readonly start: number;
   readonly html: string;
+  /** What belongs into the HTML's elements of the class "island", in their order. */
+  readonly islands: readonly Island[];
 }
 
 /** A text and its blocks. */
@@ -24,9 +29,9 @@ export type RenderMarkdown = (text: string, earlier?: Rendering) => Rendering;
 /** Addresses a person may follow from an answer. */
 const LINK = /^(?:https?:\/\/|mailto:)/i;
 
-/** Makes a renderer whose buttons speak the person's language. */
-export function markdownRenderer(t: Translate): RenderMarkdown {
-  const markdown = createMarkdown(t);
+/** Makes a renderer. */
+export function markdownRenderer(): RenderMarkdown {
+  const markdown = createMarkdown();
   return (text, earlier) => {
     const last = earlier?.blocks.at(-1);
     if (earlier === undefined || last === undefined || !text.startsWith(earlier.text)) {
@@ -38,13 +43,15 @@ export function markdownRenderer(t: Translate): RenderMarkdown {
 
 function renderBlocks(markdown: MarkdownIt, text: string, start: number): Block[] {
   const source = text.slice(start);
-  const environment = {};
+  const environment: IslandEnvironment = { lines: source.split("\n"), islands: [] };
   const tokens = markdown.parse(source, environment);
   const lineStarts = startsOfLines(source);
-  return groupByBlock(tokens).map((group) => ({
-    start: start + (lineStarts[group[0]?.map?.[0] ?? 0] ?? 0),
-    html: markdown.renderer.render(group, markdown.options, environment),
-  }));
+  return groupByBlock(tokens).map((group) => {
+    environment.islands = [];
+    const html = markdown.renderer.render(group, markdown.options, environment);
+    const { islands } = environment;
+    return { start: start + (lineStarts[group[0]?.map?.[0] ?? 0] ?? 0), html, islands };
+  });
 }
 
 /** Cuts the tokens where a block at the top level ends. */
@@ -65,21 +72,14 @@ function startsOfLines(text: string): readonly number[] {
   return starts;
 }
 
-function createMarkdown(t: Translate): MarkdownIt {
+function createMarkdown(): MarkdownIt {
   const markdown = createMarkdownIt({ html: false, linkify: false, breaks: true });
+  readFormulas(markdown);
+  readMarks(markdown);
+  renderIslands(markdown);
   const { escapeHtml } = markdown.utils;
   const { rules } = markdown.renderer;
   markdown.validateLink = (address) => LINK.test(address);
-
-  const code = (content: string, language: string): string =>
-    `<div class="code"><div class="code-bar"><span>${escapeHtml(language)}</span>` +
-    `<button type="button" class="copy-code">${escapeHtml(t("Copy"))}</button></div>` +
-    `<pre><code>${escapeHtml(content)}</code></pre></div>\n`;
-  rules["fence"] = (tokens, index) => {
-    const { content = "", info = "" } = tokens[index] ?? {};
-    return code(content, info.trim().split(/\s/, 1)[0] ?? "");
-  };
-  rules["code_block"] = (tokens, index) => code(tokens[index]?.content ?? "", "");
 
   rules["image"] = (tokens, index) => {
     const token = tokens[index];
@@ -92,8 +92,6 @@ function createMarkdown(t: Translate): MarkdownIt {
     return renderer.renderToken(tokens, index, options);
   };
 
-  rules["table_open"] = () => '<div class="table"><table>\n';
-  rules["table_close"] = () => "</table></div>\n";
   rules["th_open"] = rules["td_open"] = (tokens, index) => {
     const token = tokens[index];
     // The page's content security policy forbids style attributes.

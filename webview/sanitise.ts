@@ -5,10 +5,10 @@ import createPurifier, { type Config } from "dompurify";
 const ALLOWED = {
   ALLOWED_TAGS: [
     ...["p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "s", "a", "code", "pre"],
-    ...["ul", "ol", "li", "blockquote", "div", "span", "button"],
+    ...["ul", "ol", "li", "blockquote", "div", "span"],
     ...["table", "thead", "tbody", "tr", "th", "td"],
   ],
-  ALLOWED_ATTR: ["class", "href", "title", "start", "type"],
+  ALLOWED_ATTR: ["class", "href", "title", "start"],
   ALLOWED_URI_REGEXP: /^(?:https?:\/\/|mailto:)/i,
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,

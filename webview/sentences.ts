@@ -1,5 +1,7 @@
 // Cuts a growing answer into what a screen reader can speak.
 
+import { withoutBoxMarks } from "./answer/box.ts";
+
 /** Where the last complete sentence, line or list item ends; 0 when none does. */
 export function endOfSentences(text: string): number {
   for (let index = text.length - 1; index >= 0; index--) {
@@ -11,7 +13,7 @@ export function endOfSentences(text: string): number {
 
 /** Markdown as it is spoken: its marks would be read aloud, one by one. */
 export function spoken(markdown: string): string {
-  return markdown
+  return withoutBoxMarks(markdown)
     .replace(/^\s*(?:#+|[-*+>]|```.*)\s*/gm, "")
     .replace(/^[\s|:-]+$/gm, "")
     .replace(/[*`]+/g, "")

@@ -1,20 +1,27 @@
 // What the page shows, and how each message of the extension changes it. Nothing here knows the DOM.
 
-import type { AnswerState, PanelPicture, PanelState, PanelTurn, ToPanel } from "../protocol/panel.ts";
+import type { AnswerState, NamedFile, PanelPicture, PanelState, PanelTurn, ToPanel } from "../protocol/panel.ts";
 
 /** Everything the page is drawn from. */
 export interface PageState {
   readonly panel: PanelState;
   /** Sentences in the person's language, by their English text. */
   readonly texts: Readonly<Record<string, string>>;
+  /** Files that answers name: where each is in the workspace, or null where it is not. */
+  readonly files: ReadonlyMap<string, string | null>;
   /** Counts the requests to put the focus into the composer. */
   readonly focusCount: number;
 }
 
 /** The page's state after a message; null as long as there was no `init`. */
 export function reduce(state: PageState | null, message: ToPanel): PageState | null {
-  if (message.kind === "init") return { panel: message.state, texts: message.texts, focusCount: 0 };
+  if (message.kind === "init") {
+    return { panel: message.state, texts: message.texts, files: new Map(), focusCount: 0 };
+  }
   if (state === null) return null;
+  if (message.kind === "files") {
+    return { ...state, files: new Map([...state.files, ...message.files.map(toEntry)]) };
+  }
   if (message.kind === "focus") return { ...state, focusCount: state.focusCount + 1 };
   return { ...state, panel: reducePanel(state.panel, message) };
 }
@@ -24,7 +31,7 @@ export function workingTurn({ turns }: PanelState): PanelTurn | undefined {
   return turns.find(({ state }) => state.kind === "working");
 }
 
-function reducePanel(panel: PanelState, message: Exclude<ToPanel, { kind: "init" | "focus" }>): PanelState {
+function reducePanel(panel: PanelState, message: Exclude<ToPanel, { kind: "init" | "focus" | "files" }>): PanelState {
   switch (message.kind) {
     case "attached":
       return { ...panel, attachments: [...panel.attachments, message.picture] };
@@ -73,6 +80,10 @@ function reducePanel(panel: PanelState, message: Exclude<ToPanel, { kind: "init"
     default:
       return unknown(message);
   }
+}
+
+function toEntry({ path, file }: NamedFile): readonly [string, string | null] {
+  return [path, file];
 }
 
 /** Changes one turn and leaves the others the very same objects, so that they are not drawn again. */

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { LeftOut } from "../../protocol/conversation.ts";
-import type { PanelTurn } from "../../protocol/panel.ts";
+import type { PanelPicture, PanelTurn } from "../../protocol/panel.ts";
 import { stageText } from "../progress.ts";
 import { AnswerFooter } from "./answer_footer.tsx";
 import { FailureCard } from "./failure_card.tsx";
@@ -16,10 +16,15 @@ function LeftOutNote({ parts }: { readonly parts: readonly LeftOut[] }): JSX.Ele
   return <p class="hint">{t("Left out to make room: {0}", names)}</p>;
 }
 
+interface AnswerProps {
+  readonly turn: PanelTurn;
+  readonly isLast: boolean;
+  /** What boxes in the text refer to. */
+  readonly pictures: readonly PanelPicture[];
+}
+
 /** What became of a question: the stage, the trace, the text, and how it ended. */
-export function Answer(
-  { turn, isLast }: { readonly turn: PanelTurn; readonly isLast: boolean },
-): JSX.Element {
+export function Answer({ turn, isLast, pictures }: AnswerProps): JSX.Element {
   const { t } = usePanel();
   const { state, text, thinking } = turn;
   const isWorking = state.kind === "working";
@@ -33,7 +38,7 @@ export function Answer(
         </div>
       )}
       <LeftOutNote parts={turn.leftOut ?? []} />
-      <Markdown text={text} isGrowing={isWorking} />
+      <Markdown text={text} isGrowing={isWorking} pictures={pictures} />
       {state.kind === "failed" && <FailureCard failure={state.failure} turnId={turn.id} />}
       <AnswerFooter turn={turn} isLast={isLast} />
     </article>

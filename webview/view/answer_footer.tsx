@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { AnswerNumbers, PanelTurn } from "../../protocol/panel.ts";
+import { withoutBoxMarks } from "../answer/box.ts";
 import { cutOffText, numberSentence, numberTexts } from "../progress.ts";
 import { CopyButton } from "./copy_button.tsx";
 import { Icon } from "./icon.tsx";
@@ -23,7 +24,7 @@ export function AnswerFooter({ turn, isLast }: FooterProps): JSX.Element | null 
         {state.kind === "done" && <Numbers numbers={state.numbers} />}
         {state.kind === "stopped" && <span class="numbers">{t("Stopped")}</span>}
         <span class="actions">
-          {text !== "" && <CopyButton text={text} label={t("Copy answer")} />}
+          {text !== "" && <CopyButton text={withoutBoxMarks(text)} label={t("Copy answer")} />}
           {isLast && state.kind !== "failed" && (
             <button
               type="button"

@@ -1,27 +1,15 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useCopying } from "./copying.ts";
 import { Icon } from "./icon.tsx";
 import { usePanel } from "./panel_context.ts";
 
-/** How long the tick stands. */
-const CONFIRMATION_MS = 1_500;
-
 /** Copies a text and shows that it did. */
 export function CopyButton({ text, label }: { readonly text: string; readonly label: string }): JSX.Element {
-  const { post, t } = usePanel();
-  const [isCopied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!isCopied) return undefined;
-    const timer = setTimeout(() => setCopied(false), CONFIRMATION_MS);
-    return () => clearTimeout(timer);
-  }, [isCopied]);
-  const copy = (): void => {
-    post({ kind: "copy", text });
-    setCopied(true);
-  };
+  const { t } = usePanel();
+  const [isCopied, copy] = useCopying();
   const name = isCopied ? t("Copied") : label;
   return (
-    <button type="button" class="icon-button" aria-label={name} title={name} onClick={copy}>
+    <button type="button" class="icon-button" aria-label={name} title={name} onClick={() => copy(text)}>
       <Icon name={isCopied ? "check" : "copy"} />
     </button>
   );

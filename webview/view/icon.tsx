@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 /** Line drawings on a 16 by 16 grid, in the colour of the text around them. */
 const PATHS = {
   add: "M8 3v10M3 8h10",
+  box: "M2.5 5V2.5H5M11 2.5h2.500V5M13.500 11v2.500H11M5 13.500H2.500V11",
   check: "M3 8.5l3.2 3.2L13 4.8",
   chevron: "M6 3.5L10.5 8L6 12.5",
   close: "M4 4l8 8M12 4l-8 8",

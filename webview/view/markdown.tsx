@@ -1,43 +1,33 @@
 import type { JSX } from "preact";
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
+import type { PanelPicture } from "../../protocol/panel.ts";
+import { withoutOpenMark } from "../answer/box.ts";
 import type { Rendering } from "../markdown.ts";
-import { patchChildren } from "../patch.ts";
-import { sanitise } from "../sanitise.ts";
+import { HtmlBlock } from "./html_block.tsx";
 import { usePanel } from "./panel_context.ts";
 
 interface MarkdownProps {
   readonly text: string;
   /** Whether more will be appended; then only the last block is drawn anew. */
   readonly isGrowing: boolean;
+  /** What boxes in the text refer to. */
+  readonly pictures: readonly PanelPicture[];
 }
 
 /** A model's text as formatted, harmless HTML. */
-export function Markdown({ text, isGrowing }: MarkdownProps): JSX.Element {
-  const { renderMarkdown, post } = usePanel();
+export function Markdown({ text, isGrowing, pictures }: MarkdownProps): JSX.Element {
+  const { renderMarkdown } = usePanel();
   const earlier = useRef<Rendering | undefined>(undefined);
   // Once complete, the text is read as a whole: links may be defined after their use.
   const rendering = useMemo(
-    () => renderMarkdown(text, isGrowing ? earlier.current : undefined),
+    () =>
+      isGrowing ? renderMarkdown(withoutOpenMark(text), earlier.current) : renderMarkdown(text),
     [renderMarkdown, text, isGrowing],
   );
   earlier.current = rendering;
-  const copyCode = ({ target }: Event): void => {
-    if (!(target instanceof Element) || !target.matches("button.copy-code")) return;
-    const code = target.closest(".code")?.querySelector("code")?.textContent;
-    if (code !== undefined && code !== null) post({ kind: "copy", text: code.replace(/\n$/, "") });
-  };
   return (
-    <div class={isGrowing ? "answer growing" : "answer"} onClick={copyCode}>
-      {rendering.blocks.map(({ html }, index) => <HtmlBlock key={index} html={html} />)}
+    <div class={isGrowing ? "answer growing" : "answer"}>
+      {rendering.blocks.map((block, index) => <HtmlBlock key={index} block={block} pictures={pictures} />)}
     </div>
   );
-}
-
-function HtmlBlock({ html }: { readonly html: string }): JSX.Element {
-  const block = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    if (block.current !== null) patchChildren(block.current, sanitise(html));
-  }, [html]);
-  // Preact never sees the children, so it leaves them alone.
-  return <div ref={block} class="block" />;
 }

@@ -1,7 +1,11 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import type { ToPanel } from "../../protocol/panel.ts";
+import { createHighlighter } from "../answer/highlight.ts";
+import type { Renderers } from "../answer/renderers.ts";
+import { WorkspaceFiles } from "../answer/workspace_files.ts";
 import { useAttaching } from "../attaching.ts";
+import { Board } from "../board.ts";
 import { useDraft } from "../draft.ts";
 import { useFollowing } from "../following.ts";
 import type { Host } from "../host.ts";
@@ -15,23 +19,42 @@ import { Conversation } from "./conversation.tsx";
 import { DropTarget } from "./drop_target.tsx";
 import { EmptyState } from "./empty_state.tsx";
 import { Icon } from "./icon.tsx";
-import { PanelContext, type PanelTools, usePanel } from "./panel_context.ts";
+import { type Look, PanelContext, type PanelTools, usePanel } from "./panel_context.ts";
+import { PictureLook } from "./picture_look.tsx";
 import { Refusals } from "./refusals.tsx";
 
+interface PageProps {
+  readonly host: Host;
+  readonly renderers: Renderers;
+}
+
 /** The whole page; empty until the extension has said what to show. */
-export function Page({ host }: { readonly host: Host }): JSX.Element | null {
+export function Page({ host, renderers }: PageProps): JSX.Element | null {
   const [state, apply] = useReducer(applyAll, null);
   useLayoutEffect(() => host.listen(apply), [host]);
+  const [look, setLook] = useState<Look | null>(null);
   const texts = state?.texts;
   const tools = useMemo((): PanelTools | null => {
     if (texts === undefined) return null;
-    const t = translator(texts);
-    return { post: host.post, t, renderMarkdown: markdownRenderer(t) };
-  }, [host, texts]);
+    return {
+      post: host.post,
+      t: translator(texts),
+      renderMarkdown: markdownRenderer(),
+      highlighter: createHighlighter(),
+      renderers,
+      files: new WorkspaceFiles((paths) => host.post({ kind: "find-files", paths })),
+      pointedBoxes: new Board(),
+      look: setLook,
+    };
+  }, [host, renderers, texts]);
+  useLayoutEffect(() => {
+    if (state !== null) tools?.files.tell(state.files);
+  }, [tools, state?.files]);
   if (state === null || tools === null) return null;
   return (
     <PanelContext.Provider value={tools}>
       <Shown host={host} state={state} tools={tools} apply={apply} />
+      {look !== null && <PictureLook look={look} close={() => setLook(null)} />}
     </PanelContext.Provider>
   );
 }

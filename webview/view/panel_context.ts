@@ -1,6 +1,11 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { FromPanel } from "../../protocol/panel.ts";
+import type { FromPanel, PanelPicture } from "../../protocol/panel.ts";
+import type { Box } from "../answer/box.ts";
+import type { Highlighter } from "../answer/highlight.ts";
+import type { Renderers } from "../answer/renderers.ts";
+import type { WorkspaceFiles } from "../answer/workspace_files.ts";
+import type { Board } from "../board.ts";
 import type { RenderMarkdown } from "../markdown.ts";
 import type { Translate } from "../texts.ts";
 
@@ -9,6 +14,20 @@ export interface PanelTools {
   readonly post: (message: FromPanel) => void;
   readonly t: Translate;
   readonly renderMarkdown: RenderMarkdown;
+  readonly highlighter: Highlighter;
+  readonly renderers: Renderers;
+  readonly files: WorkspaceFiles;
+  /** By picture: boxes that the person points at in an answer. */
+  readonly pointedBoxes: Board<readonly Box[]>;
+  /** Shows pictures large, with boxes in them. */
+  readonly look: (look: Look) => void;
+}
+
+/** Pictures, and where in them something is. */
+export interface Look {
+  readonly label: string;
+  readonly pictures: readonly PanelPicture[];
+  readonly boxes: readonly Box[];
 }
 
 export const PanelContext = createContext<PanelTools | null>(null);

@@ -2,7 +2,9 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { PictureReceipt } from "../../protocol/conversation.ts";
 import type { PanelPicture } from "../../protocol/panel.ts";
+import { useBoard } from "../board.ts";
 import { receiptSentence } from "../receipt.ts";
+import { BoxMarks } from "./box_marks.tsx";
 import { Icon } from "./icon.tsx";
 import { usePanel } from "./panel_context.ts";
 
@@ -18,7 +20,8 @@ interface PictureProps {
 
 /** A picture small; pressing it opens it in full size, pointing at it shows the slices the model sees. */
 export function Picture({ picture, position, count }: PictureProps): JSX.Element {
-  const { post, t } = usePanel();
+  const { post, t, pointedBoxes } = usePanel();
+  const boxes = useBoard(pointedBoxes, picture.id) ?? [];
   // The size is known before the pixels are unpacked, which happens only when the picture is drawn.
   const [isShown, setShown] = useState(false);
   const { receipt, name } = picture;
@@ -46,6 +49,11 @@ export function Picture({ picture, position, count }: PictureProps): JSX.Element
         onError={() => setShown(false)}
       />
       {isShown && receipt !== null && <SliceGrid receipt={receipt} />}
+      {isShown && receipt !== null && boxes.length > 0 && (
+        <svg class="box-marks" viewBox={`0 0 ${receipt.widthPx} ${receipt.heightPx}`} aria-hidden="true">
+          <BoxMarks receipt={receipt} boxes={boxes} />
+        </svg>
+      )}
     </button>
   );
 }

@@ -1,6 +1,5 @@
 // The panel's page in a real browser, under the policy that the extension gives it, with this test as its extension.
 
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { chatHtml } from "../../../extension/chat_html.ts";
@@ -34,8 +33,8 @@ export async function openPage(browser: Browser, state: Partial<PanelState> = {}
     const url = new URL(route.request().url());
     const file = url.origin === ORIGIN ? url.pathname.slice(1) : "elsewhere";
     if (file === "") return await route.fulfill({ contentType: "text/html", body: frame() });
-    if (file === "main.js" || file === "style.css") {
-      return await route.fulfill({ body: await readFile(join(repositoryFolder, "dist", "webview", file)) });
+    if (/^[\w-]+\.(?:js|css|woff2)$/.test(file)) {
+      return await route.fulfill({ path: join(repositoryFolder, "dist", "webview", file) });
     }
     complaints.push(`requested ${url.href}`);
     await route.abort();

@@ -3,6 +3,7 @@
 import { argv } from "node:process";
 import type { Browser } from "playwright-core";
 import { launchBrowser } from "../../editor/host/browser.ts";
+import * as answerParts from "./answer_parts.ts";
 import * as asking from "./asking.ts";
 import * as attaching from "./attaching.ts";
 import * as hostileAnswers from "./hostile_answers.ts";
@@ -14,7 +15,7 @@ type Check = (browser: Browser) => Promise<void>;
 
 process.setSourceMapsEnabled(true);
 const checks: readonly (readonly [name: string, check: Check])[] = Object.entries(
-  { ...hostileAnswers, ...attaching, ...asking, ...reading },
+  { ...hostileAnswers, ...answerParts, ...attaching, ...asking, ...reading },
 );
 const wanted = argv.slice(2);
 const chosen = checks.filter(([name]) => wanted.length === 0 || wanted.some((part) => name.includes(part)));

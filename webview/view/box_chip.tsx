@@ -1,0 +1,38 @@
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import type { PanelPicture } from "../../protocol/panel.ts";
+import type { Box } from "../answer/box.ts";
+import { Icon } from "./icon.tsx";
+import { usePanel } from "./panel_context.ts";
+
+interface BoxChipProps {
+  readonly label: string;
+  readonly boxes: readonly Box[];
+  readonly pictures: readonly PanelPicture[];
+}
+
+/** A part of a picture that an answer names: pointing at it shows it in the picture, pressing it shows it large. */
+export function BoxChip({ label, boxes, pictures }: BoxChipProps): JSX.Element {
+  const { t, pointedBoxes, look } = usePanel();
+  const name = label === "" ? t("this part") : label;
+  // The answer does not say in which of several pictures it is.
+  const point = (to: readonly Box[] | undefined): void =>
+    pictures.forEach(({ id }) => pointedBoxes.set(id, to));
+  useEffect(() => () => point(undefined), [pictures]);
+  if (pictures.length === 0) return <>{name}</>;
+  return (
+    <button
+      type="button"
+      class="box-chip"
+      title={t("Show “{0}” in the picture", name)}
+      onMouseEnter={() => point(boxes)}
+      onMouseLeave={() => point(undefined)}
+      onFocus={() => point(boxes)}
+      onBlur={() => point(undefined)}
+      onClick={() => look({ label: name, pictures, boxes })}
+    >
+      <Icon name="box" />
+      {name}
+    </button>
+  );
+}
