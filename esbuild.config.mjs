@@ -35,8 +35,11 @@ function named(path) {
 const mermaidWithoutFormulas = {
   name: "mermaid-without-formulas",
   setup(build) {
-    build.onResolve({ filter: /^katex$/ }, ({ importer }) =>
-      /[\\/]mermaid[\\/]/.test(importer) ? { path: "katex", namespace: "nothing" } : undefined);
+    build.onResolve(
+      { filter: /^katex$/ },
+      ({ importer }) =>
+        /[\\/]mermaid[\\/]/.test(importer) ? { path: "katex", namespace: "nothing" } : undefined,
+    );
     build.onLoad({ filter: /.*/, namespace: "nothing" }, () => ({ contents: "" }));
   },
 };
@@ -59,7 +62,8 @@ const builds = {
     format: "iife",
     entryPoints: [
       ...["webview/main.tsx", "webview/style.css"].map(named),
-      ...["webview/renderers/formula.ts", "webview/renderers/formula.css", "webview/renderers/diagram.ts"].map(named),
+      ...["webview/renderers/formula.ts", "webview/renderers/formula.css", "webview/renderers/diagram.ts"]
+        .map(named),
     ],
     outdir: "dist/webview",
     assetNames: "[name]",

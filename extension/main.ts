@@ -45,7 +45,12 @@ export function activate(context: ExtensionContext): void {
     log,
     state: () => ({ ...chat.conversation.panel, engine: engine.state, model: engine.model }),
     receive: (ask) =>
-      doAsk(ask, { chat, store, post: (message) => view.post(message), openedFolder: join(storageFolder, "opened") }).catch((error: unknown) => {
+      doAsk(ask, {
+        chat,
+        store,
+        post: (message) => view.post(message),
+        openedFolder: join(storageFolder, "opened"),
+      }).catch((error: unknown) => {
         log.error(asError(error));
         chat.refuse(describeFailure(error, "picture", l10n.t));
       }),

@@ -1,7 +1,6 @@
 // Files of the workspace that answers name. Nothing outside of it is looked at, whatever an answer says.
 
-import { FileType, Range, RelativePattern, Uri, window, workspace, type WorkspaceFolder } from "vscode";
-import { Failure } from "../protocol/errors.ts";
+import { FileType, l10n, Range, RelativePattern, Uri, window, workspace, type WorkspaceFolder } from "vscode";
 import type { NamedFile } from "../protocol/panel.ts";
 import { namedPath } from "./named_path.ts";
 
@@ -16,16 +15,14 @@ export async function nameFiles(paths: readonly string[]): Promise<readonly Name
   return files;
 }
 
-/**
- * Opens a file of the workspace at a place.
- * @throws Failure when it is gone
- */
+/** Opens a file of the workspace at a place. */
 export async function openPlace(
   { path, line, column }: { readonly path: string; readonly line: number; readonly column: number | null },
 ): Promise<void> {
   const uri = await findFile(path);
   if (uri === null) {
-    throw new Failure("picture-missing", `"${path}" is no longer in the workspace.`, { subject: path });
+    await window.showWarningMessage(l10n.t("{0} is no longer in the workspace.", path));
+    return;
   }
   const document = await workspace.openTextDocument(uri);
   const at = new Range(line - 1, (column ?? 1) - 1, line - 1, (column ?? 1) - 1);

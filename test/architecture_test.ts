@@ -19,7 +19,10 @@ const RULES: Readonly<Record<string, Rule>> = {
   "host": { folders: ["protocol"], packages: [NODE, "vscode-jsonrpc"] },
   "cli": { folders: ["host", "protocol"], packages: [NODE] },
   "extension": { folders: ["host", "protocol"], packages: [NODE, "vscode", "vscode-languageclient"] },
-  "webview": { folders: ["protocol"], packages: ["preact", "markdown-it", "dompurify", "highlight.js", "katex", "mermaid"] },
+  "webview": {
+    folders: ["protocol"],
+    packages: ["preact", "markdown-it", "dompurify", "highlight.js", "katex", "mermaid"],
+  },
   // The two files that know the wire and put the parts together.
   "sidecar": { folders: ["protocol"], packages: [NODE, "vscode-languageserver"] },
   "sidecar/onnx": { folders: [], packages: [NODE] },

@@ -1,6 +1,13 @@
 // What the page shows, and how each message of the extension changes it. Nothing here knows the DOM.
 
-import type { AnswerState, NamedFile, PanelPicture, PanelState, PanelTurn, ToPanel } from "../protocol/panel.ts";
+import type {
+  AnswerState,
+  NamedFile,
+  PanelPicture,
+  PanelState,
+  PanelTurn,
+  ToPanel,
+} from "../protocol/panel.ts";
 
 /** Everything the page is drawn from. */
 export interface PageState {
@@ -31,7 +38,10 @@ export function workingTurn({ turns }: PanelState): PanelTurn | undefined {
   return turns.find(({ state }) => state.kind === "working");
 }
 
-function reducePanel(panel: PanelState, message: Exclude<ToPanel, { kind: "init" | "focus" | "files" }>): PanelState {
+function reducePanel(
+  panel: PanelState,
+  message: Exclude<ToPanel, { kind: "init" | "focus" | "files" }>,
+): PanelState {
   switch (message.kind) {
     case "attached":
       return { ...panel, attachments: [...panel.attachments, message.picture] };

@@ -18,6 +18,10 @@ const GOOD: { readonly [K in FromPanel["kind"]]: FromPanel & { kind: K } } = {
   "retry": { kind: "retry", turnId: "1" },
   "drop-pictures": { kind: "drop-pictures", turnId: "1" },
   "copy": { kind: "copy", text: "A cat." },
+  "insert-code": { kind: "insert-code", text: "x" },
+  "new-file": { kind: "new-file", text: "x", language: "ts" },
+  "find-files": { kind: "find-files", paths: ["src/a.ts"] },
+  "open-place": { kind: "open-place", path: "src/a.ts", line: 4, column: null },
   "new-chat": { kind: "new-chat" },
   "show-log": { kind: "show-log" },
   "show-full-model": { kind: "show-full-model" },
@@ -58,6 +62,14 @@ Deno.test("readPanelMessage() refuses what a page cannot have sent", () => {
     { kind: "attach-addresses", addresses: ["file:///a.png", 5] },
     { kind: "attach-addresses", addresses: Array(LIMITS.addresses + 1).fill("file:///a.png") },
     { kind: "nothing-to-attach", types: [null] },
+    { kind: "new-file", text: "x" },
+    { kind: "new-file", text: "x", language: "x".repeat(LIMITS.languageCharacters + 1) },
+    { kind: "find-files", paths: Array(LIMITS.paths + 1).fill("a.ts") },
+    { kind: "find-files", paths: ["x".repeat(LIMITS.pathCharacters + 1)] },
+    { kind: "open-place", path: "a.ts", line: 0, column: null },
+    { kind: "open-place", path: "a.ts", line: 1.5, column: null },
+    { kind: "open-place", path: "a.ts", line: 1 },
+    { kind: "open-place", path: "a.ts", line: 1, column: "2" },
   ];
   for (const value of bad) assert.equal(readPanelMessage(value), null, JSON.stringify(value)?.slice(0, 80));
 });

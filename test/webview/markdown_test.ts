@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
+import { toCsv } from "../../webview/answer/csv.ts";
+import type { Island } from "../../webview/answer/island.ts";
 import { markdownRenderer, type Rendering } from "../../webview/markdown.ts";
-import { translator } from "../../webview/texts.ts";
 
-const render = markdownRenderer(translator({ Copy: "Kopieren & mehr" }));
+const render = markdownRenderer();
 
 function html(text: string): string {
   return render(text).blocks.map((block) => block.html).join("");
+}
+
+function islands(text: string): readonly Island[] {
+  return render(text).blocks.flatMap((block) => block.islands);
 }
 
 const SAMPLE = `# Title
@@ -78,17 +83,84 @@ Deno.test("render() loads no pictures", () => {
   assert.doesNotMatch(html('![a"><img src=x>](https://example.com/"x.png)'), /<img/);
 });
 
-Deno.test("render() gives code blocks a name and a button, and lets nothing out of them", () => {
-  const block = html('```ts" onclick="x\n</code><b>&\n```');
-  assert.match(block, /<span>ts&quot;<\/span><button type="button" class="copy-code">Kopieren &amp; mehr</);
-  assert.match(block, /<pre><code>&lt;\/code&gt;&lt;b&gt;&amp;\n<\/code>/);
-  assert.match(html("    indented"), /<div class="code">.*<code>indented\n<\/code>/s);
+Deno.test("render() takes code out of the HTML, with its language and whether its end has come", () => {
+  const text = '```ts" onclick="x\n</code><b>&\n```';
+  assert.equal(html(text), '<div class="island"></div>\n');
+  assert.deepEqual(islands(text), [
+    { kind: "code", language: 'ts"', text: "</code><b>&\n", isClosed: true },
+  ]);
+  assert.deepEqual(islands("> ~~~~\n> a\n> ~~~"), [
+    { kind: "code", language: "", text: "a\n~~~", isClosed: false },
+  ]);
+  assert.deepEqual(islands("```"), [{ kind: "code", language: "", text: "", isClosed: false }]);
+  assert.deepEqual(islands("- a\n\n  ```js\n  b\n  ```"), [
+    { kind: "code", language: "js", text: "b\n", isClosed: true },
+  ]);
+  assert.deepEqual(islands("    indented"), [
+    { kind: "code", language: "", text: "indented\n", isClosed: true },
+  ]);
+});
+
+Deno.test("render() knows the texts of a table's cells, without their marks", () => {
+  const [table] = islands('| a, **b** | `c` |\n|---|---|\n| "d" <br> | $x|y$ src/a.ts:4 |');
+  assert.equal(table?.kind, "table");
+  assert.equal(toCsv(table.rows), '"a, b",c\r\n"""d"" <br>",$x');
+  const [places] = islands("| a |\n|---|\n| src/a.ts:4 $x^2$ <ref>b</ref><box>1 2 3 4</box> |");
+  assert.deepEqual(places?.kind === "table" && places.rows, [["a"], ["src/a.ts:4 $x^2$ b"]]);
+});
+
+Deno.test("render() finds formulas in all four ways of writing, and no prices", () => {
+  const formula = (tex: string, isDisplay: boolean, source: string): Island => (
+    { kind: "formula", tex, isDisplay, source }
+  );
+  assert.deepEqual(islands("a $x_1$ b \\(y\\) c \\[z\\] d $$w$$"), [
+    formula("x_1", false, "$x_1$"),
+    formula("y", false, "\\(y\\)"),
+    formula("z", true, "\\[z\\]"),
+    formula("w", true, "$$w$$"),
+  ]);
+  assert.deepEqual(islands("$$\na\n\nb\n$$\nrest"), [formula("\na\n\nb\n", true, "$$\na\n\nb\n$$")]);
+  assert.deepEqual(islands("- \\[\n  a\n  \\]"), [formula("\na\n", true, "\\[\na\n\\]")]);
+  for (
+    const text of [
+      "it costs $5 and $6",
+      "$5-$10",
+      "\\$x\\$",
+      "`$x$`",
+      "$$",
+      "$ x $",
+      "$$never closed",
+      "\\(open",
+      `$${"x".repeat(6_000)}$`,
+    ]
+  ) assert.deepEqual(islands(text).filter(({ kind }) => kind === "formula"), [], text);
+});
+
+Deno.test("render() finds places in text and code, and not in links or among code", () => {
+  assert.deepEqual(islands("see `src/a.ts:42`, b.js(4,2) and **c.py:1:3**"), [
+    { kind: "place", place: { path: "src/a.ts", line: 42, column: null }, text: "src/a.ts:42", isCode: true },
+    { kind: "place", place: { path: "b.js", line: 4, column: 2 }, text: "b.js(4,2)", isCode: false },
+    { kind: "place", place: { path: "c.py", line: 1, column: 3 }, text: "c.py:1:3", isCode: false },
+  ]);
+  assert.deepEqual(islands("[src/a.ts:42](https://example.com) `run src/a.ts:42`"), []);
+});
+
+Deno.test("render() makes chips of boxes and shows their tags nowhere but in code", () => {
+  const text = "<ref>a *b*</ref><box>1 2 3 4</box> <box>x</box> <ref>alone</ref> </box> `<box>`";
+  assert.equal(html(text), '<p><span class="island"></span> alone  <code>&lt;box&gt;</code></p>\n');
+  assert.deepEqual(islands(text), [
+    { kind: "boxes", label: "a *b*", boxes: [{ left: 1, top: 2, right: 3, bottom: 4 }] },
+  ]);
+  assert.equal(html("<ref><img src=x onerror=y></ref>"), "<p>&lt;img src=x onerror=y&gt;</p>\n");
 });
 
 Deno.test("render() aligns columns without style attributes", () => {
   const table = html("| a | b |\n|:-:|--:|\n| 1 | 2 |");
   assert.match(table, /<th class="align-center">a<\/th>\s*<th class="align-right">b<\/th>/);
-  assert.match(table, /^<div class="table"><table>.*<\/table><\/div>\n$/s);
+  assert.match(
+    table,
+    /^<div class="table-frame"><div class="island"><\/div>\n<div class="table"><table>.*<\/table><\/div><\/div>\n$/s,
+  );
   assert.doesNotMatch(table, /style/);
 });
 

@@ -18,6 +18,7 @@ Deno.test("reduce() shows nothing before init", () => {
   assert.deepEqual(reduce(null, { kind: "init", state, texts: { Send: "Senden" } }), {
     panel: state,
     texts: { Send: "Senden" },
+    files: new Map(),
     focusCount: 0,
   });
 });
@@ -28,6 +29,13 @@ Deno.test("reduce() lets init replace everything", () => {
     reduce(page({ turns: [turn("1")], refusals: [REFUSAL] }), { kind: "init", state, texts: {} })?.panel,
     state,
   );
+});
+
+Deno.test("reduce() collects what is known of files", () => {
+  const first = reduce(page({}), { kind: "files", files: [{ path: "a.ts", file: "src/a.ts" }] });
+  const second = reduce(first, { kind: "files", files: [{ path: "b.ts", file: null }] });
+  assert.deepEqual(second?.files, new Map([["a.ts", "src/a.ts"], ["b.ts", null]]));
+  assert.equal(second?.panel, first?.panel);
 });
 
 Deno.test("reduce() counts requests for the focus and changes nothing else", () => {

@@ -37,14 +37,16 @@ export async function writeNotices(root: string, nativeFolders: readonly string[
 
 async function noticeOf(folder: string): Promise<string> {
   const { name, version, license } = await readManifest(folder);
-  if (license === undefined) throw new Error(`Cannot package Sightline: "${name}" states no licence`);
   const file = (await readdir(folder)).find((entry) =>
     /^(licen[cs]e|copying|third_party_notices)/i.test(entry)
   );
+  if (license === undefined && file === undefined) {
+    throw new Error(`Cannot package Sightline: "${name}" states no licence`);
+  }
   const text = file === undefined
     ? ""
     : `\n~~~text\n${(await readFile(join(folder, file), "utf8")).trim()}\n~~~\n`;
-  return `## ${name} ${version}\n\n${license}\n${text}`;
+  return `## ${name} ${version}\n\n${license ?? "The licence that its text names:"}\n${text}`;
 }
 
 /** The nearest folder of a package, as Node looks for it. */

@@ -27,7 +27,8 @@ const TAG = /<\/?(?:ref|box)>/y;
 const LONGEST_MARK = 120;
 
 /** A mark that has begun and whose end has not come. */
-const OPEN_MARK = /<(?:\/?(?:r(?:ef?)?|b(?:ox?)?)?|\/(?:ref|box)|box>[^<]{0,100}(?:<(?:\/(?:b(?:ox?)?)?)?)?)$/;
+const OPEN_MARK =
+  /<(?:\/?(?:r(?:ef?)?|b(?:ox?)?)?|\/(?:ref|box)|box>[^<]{0,100}(?:<(?:\/(?:b(?:ox?)?)?)?)?)$/;
 
 /** Reads the mark that stands at `start`; null when none does. A tag without its pair is a mark without a meaning. */
 export function readBoxMark(text: string, start: number): BoxMark | null {

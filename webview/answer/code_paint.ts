@@ -21,7 +21,8 @@ export function paintCode(
   { text, language, isClosed }: Island & { kind: "code" },
   highlighter: Highlighter,
 ): PaintedCode {
-  const continues = language === painted.language && text.startsWith(painted.text.slice(0, painted.colouredLength));
+  const continues = language === painted.language &&
+    text.startsWith(painted.text.slice(0, painted.colouredLength));
   const before = continues ? painted.colouredLength : 0;
   const wanted = lengthToColour(text, before, isClosed);
   const coloured = partOf(element, "coloured");

@@ -48,7 +48,12 @@ export function renderIslands({ renderer: { rules } }: MarkdownIt): void {
     const token = tokens[index];
     const { lines } = environment as IslandEnvironment;
     const language = token?.info.trim().split(/\s/, 1)[0] ?? "";
-    put(environment, { kind: "code", language, text: token?.content ?? "", isClosed: isClosed(token, lines) });
+    put(environment, {
+      kind: "code",
+      language,
+      text: token?.content ?? "",
+      isClosed: isClosed(token, lines),
+    });
     return BLOCK;
   };
   rules["table_open"] = (tokens, index, _options, environment) => {

@@ -2,6 +2,7 @@
 // followed, whatever a diagram's text holds.
 
 import mermaid from "mermaid";
+import { takeSvg } from "./taken_svg.ts";
 import { underPolicy } from "./under_policy.ts";
 
 /** Colours and font of the theme in use. */
@@ -38,7 +39,16 @@ const MAX_EDGES = 500;
 /** What the text of a diagram may not change. */
 const SECURE = [
   ...["secure", "securityLevel", "startOnLoad", "maxTextSize", "maxEdges", "suppressErrorRendering"],
-  ...["htmlLabels", "flowchart", "theme", "themeCSS", "themeVariables", "fontFamily", "altFontFamily", "dompurifyConfig"],
+  ...[
+    "htmlLabels",
+    "flowchart",
+    "theme",
+    "themeCSS",
+    "themeVariables",
+    "fontFamily",
+    "altFontFamily",
+    "dompurifyConfig",
+  ],
 ];
 
 let drawn = 0;
@@ -53,10 +63,11 @@ const drawDiagram: DrawDiagram = (text, look, board) => {
 
 async function draw(text: string, look: DiagramLook, board: HTMLElement): Promise<Drawing> {
   mermaid.initialize(settings(look));
+  const svg = takeSvg(board);
   const { nonce } = document.querySelector("script[nonce]") as HTMLScriptElement;
   try {
-    const { svg, diagramType } = await underPolicy(nonce, () => mermaid.render(`diagram-${drawn++}`, text, board));
-    return { type: diagramType, ...toFile(svg) };
+    const { diagramType } = await underPolicy(nonce, () => mermaid.render(`diagram-${drawn++}`, text, board));
+    return { type: diagramType, ...toFile(svg()) };
   } finally {
     board.replaceChildren();
   }
@@ -89,8 +100,7 @@ function settings({ isDark, background, foreground, surface, line, fontFamily }:
 }
 
 /** The drawing as a file with a size of its own. */
-function toFile(markup: string): Omit<Drawing, "type"> {
-  const svg = new DOMParser().parseFromString(markup, "text/html").querySelector("svg");
+function toFile(svg: SVGSVGElement | null): Omit<Drawing, "type"> {
   const { width = 0, height = 0 } = svg?.viewBox.baseVal ?? {};
   if (svg === null || !(width > 0) || !(height > 0)) throw new Error("nothing was drawn");
   svg.setAttribute("width", String(width));

@@ -13,6 +13,12 @@ export type RenderFormula = (tex: string, isDisplay: boolean, into: HTMLElement)
 const LIMITS = { maxExpand: 500, maxSize: 20 };
 
 const renderFormula: RenderFormula = (tex, isDisplay, into) =>
-  katex.render(tex, into, { ...LIMITS, displayMode: isDisplay, trust: false, strict: false, throwOnError: true });
+  katex.render(tex, into, {
+    ...LIMITS,
+    displayMode: isDisplay,
+    trust: false,
+    strict: false,
+    throwOnError: true,
+  });
 
 Object.assign(globalThis, { renderFormula });

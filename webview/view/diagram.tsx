@@ -60,7 +60,7 @@ function useOutcome(
       setOutcome({ kind: "drawn", drawing, source });
     };
     draw().catch((error: unknown) => {
-      if (isWanted) setOutcome({ kind: "refused", reason: whyNotDrawn(error, t) });
+      if (isWanted) setOutcome({ kind: "refused", reason: whyNotDrawn(error, text, t) });
     });
     return () => {
       isWanted = false;

@@ -20,8 +20,7 @@ export function Markdown({ text, isGrowing, pictures }: MarkdownProps): JSX.Elem
   const earlier = useRef<Rendering | undefined>(undefined);
   // Once complete, the text is read as a whole: links may be defined after their use.
   const rendering = useMemo(
-    () =>
-      isGrowing ? renderMarkdown(withoutOpenMark(text), earlier.current) : renderMarkdown(text),
+    () => isGrowing ? renderMarkdown(withoutOpenMark(text), earlier.current) : renderMarkdown(text),
     [renderMarkdown, text, isGrowing],
   );
   earlier.current = rendering;

@@ -8,7 +8,9 @@ import { Icon } from "./icon.tsx";
 import { type Look, usePanel } from "./panel_context.ts";
 
 /** Pictures in the whole page, near the boxes in them or as a whole. Escape closes it. */
-export function PictureLook({ look, close }: { readonly look: Look; readonly close: () => void }): JSX.Element {
+export function PictureLook(
+  { look, close }: { readonly look: Look; readonly close: () => void },
+): JSX.Element {
   const { post, t } = usePanel();
   const dialog = useRef<HTMLDialogElement>(null);
   const [isNear, setNear] = useState(true);
