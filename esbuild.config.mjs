@@ -13,6 +13,18 @@ function filesIn(folder, suffix = ".ts") {
 
 const shared = { bundle: true, sourcemap: true, logLevel: "warning", legalComments: "linked" };
 const node = { ...shared, platform: "node", target: "node20", format: "esm", packages: "external" };
+/** Deno runs these files; packages with a native library stay outside, because they load it from their own folder. */
+const deno = {
+  ...shared,
+  platform: "node",
+  target: "esnext",
+  format: "esm",
+  external: ["sharp", "node-webcodecs"],
+  banner: {
+    js:
+      'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+  },
+};
 
 const builds = {
   extension: {
@@ -37,23 +49,22 @@ const builds = {
     loader: { ".ttf": "file" },
     minify: true,
   },
-  // Deno runs these files; sharp stays outside because it loads a native library from its own folder.
   sidecar: {
-    ...shared,
-    platform: "node",
-    target: "esnext",
-    format: "esm",
+    ...deno,
     entryPoints: [
       { in: "sidecar/main.ts", out: "main" },
       { in: "sidecar/convert/main.ts", out: "convert" },
+      { in: "sidecar/video/main.ts", out: "video" },
       { in: "sidecar/model/quantize_thread.ts", out: "quantize_thread" },
     ],
     outdir: "dist/sidecar",
-    external: ["sharp"],
-    banner: {
-      js:
-        'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
-    },
+  },
+  // What a pack for GPU machines runs.
+  "gpu-pack": {
+    ...deno,
+    entryPoints: [{ in: "bench/device/main.ts", out: "measure" }],
+    outdir: "dist/gpu-pack-code",
+    sourcemap: false,
   },
   cli: { ...node, entryPoints: filesIn("cli"), outdir: "dist/cli" },
   bench: { ...node, entryPoints: filesIn("bench"), outdir: "dist/bench" },

@@ -2,8 +2,10 @@
 
 import type { PictureNote, PictureReceipt } from "../protocol/conversation.ts";
 import type { GenerateProgress, GenerateResult, Stage } from "../protocol/sidecar.ts";
+import type { ReadProgress } from "../protocol/video_reader.ts";
+import type { Attachment } from "./attachments.ts";
 import { dim, printable, StatusLine } from "./terminal.ts";
-import { describeVideo } from "./video_receipt.ts";
+import { describeVideo, videoToJson } from "./video_receipt.ts";
 
 const STAGES: Readonly<Record<Stage, string>> = {
   "queued": "waiting for another request",
@@ -25,6 +27,12 @@ export class AnswerPrinter {
   /** @param isSilent print nothing but stages: the answer comes out in another form */
   constructor(isSilent: boolean) {
     this.#isSilent = isSilent;
+  }
+
+  /** Shows how far a video has been read. */
+  showReading({ stage, done, total }: ReadProgress): void {
+    const what = stage === "looking" ? "looking through the video" : "taking frames";
+    this.#status.show(`${what} ${done}/${total}…`);
   }
 
   /** Shows a piece of progress. */
@@ -146,9 +154,13 @@ function describeNumbers({ model, tokenIds, promptTokenIds, timings }: GenerateR
 }
 
 /** The object that `--json` prints. */
-export function toJson(result: GenerateResult, files: readonly string[]): object {
+export function toJson(result: GenerateResult, attachments: readonly Attachment[]): object {
   const { model, text, thinking, stopReason, promptTokenIds, tokenIds, pictures, ocr, timings } = result;
   const { decodeImageMs, visionMs, prefillMs, firstTokenMs, decodeTokensPerSecond } = timings;
+  const filesOf = (kind: Attachment["part"]["kind"]) =>
+    attachments.filter(({ part }) => part.kind === kind).map(({ file }) => file);
+  const files = filesOf("picture");
+  const videos = result.videos.map((video, i) => ({ file: filesOf("video")[i], ...videoToJson(video) }));
   return {
     model: model.id,
     text,
@@ -163,6 +175,7 @@ export function toJson(result: GenerateResult, files: readonly string[]): object
       slices: sliceCount,
       tokens: tokenCount,
     })),
+    ...(videos.length === 0 ? {} : { videos }),
     ocr: ocr?.map(({ lines }, i) => ({ file: files[i], lines })) ?? null,
     timings: { decodeImageMs, visionMs, prefillMs, firstTokenMs, decodeTokensPerSecond },
   };

@@ -21,6 +21,28 @@ function describeFile({ format, codec, durationS }: VideoOrigin): string {
   return `${format}${codec === null ? "" : ` (${codec})`} · ${durationS.toFixed(1)} s`;
 }
 
+/** The object that `--json` prints. */
+export function videoToJson({ origin, ...video }: VideoReceipt): object {
+  const file = origin === null ? {} : {
+    format: origin.format,
+    codec: origin.codec,
+    duration: origin.durationS,
+    frameRate: origin.frameRate,
+    frameCount: origin.frameCount,
+  };
+  return {
+    ...file,
+    width: video.widthPx,
+    height: video.heightPx,
+    times: video.usedTimesS,
+    dropped: origin?.droppedTimesS ?? [],
+    packing: video.packing,
+    groups: video.groupCount,
+    tokens: video.tokenCount,
+    notes: origin?.notes.map(describeNote) ?? [],
+  };
+}
+
 function describeNote(note: VideoNote): string {
   switch (note.kind) {
     case "turned":

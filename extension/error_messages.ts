@@ -91,6 +91,8 @@ export function headlineOf(kind: FailureKind, subject: string, t: Translate): st
     case "runtime-missing":
     case "runtime-incompatible":
       return t("The engine cannot start.");
+    case "device-unavailable":
+      return t("The model cannot run on this device.");
     case "protocol-mismatch":
       return t("Sightline's parts do not fit together.");
     case "context-full":
@@ -127,6 +129,7 @@ const ACTIONS: Readonly<Record<FailureKind, readonly FailureAction[]>> = {
   "model-invalid": AGAIN,
   "runtime-missing": AGAIN,
   "runtime-incompatible": AGAIN,
+  "device-unavailable": AGAIN,
   "protocol-mismatch": AGAIN,
   "context-full": ["drop-pictures", "new-chat"],
   "out-of-memory": AGAIN,

@@ -11,7 +11,7 @@ export interface SidecarFolders {
 }
 
 /** Environment variables that sharp and the protocol library look at when they load. None decides anything for us. */
-const ENVIRONMENT = [
+export const LIBRARY_ENVIRONMENT: readonly string[] = [
   "MALLOC_ARENA_MAX",
   "PKG_CONFIG_PATH",
   "SHARP_FORCE_GLOBAL_LIBVIPS",
@@ -24,7 +24,7 @@ const ENVIRONMENT = [
 ];
 
 /** sharp reads this program's text to tell glibc from musl. */
-const LIBC_PROBE = "/usr/bin/ldd";
+export const LIBC_PROBE = "/usr/bin/ldd";
 
 /** How each of our Deno processes starts: it asks nobody, fetches nothing, and takes no settings from where it is. */
 export const DENO_RUN: readonly string[] =
@@ -44,7 +44,7 @@ export function sidecarArguments(layout: Layout, { storageFolder, modelFolders }
     ...DENO_RUN,
     `--allow-read=${readable.map(escapeComma).join(",")}`,
     `--allow-write=${escapeComma(storageFolder)}`,
-    `--allow-env=${ENVIRONMENT.join(",")}`,
+    `--allow-env=${LIBRARY_ENVIRONMENT.join(",")}`,
     // Not limited to paths: following a pointer that a library returns needs the whole permission.
     "--allow-ffi",
     layout.sidecarScript,

@@ -16,10 +16,11 @@ const PRIVATE_LIFE_MS = 24 * 60 * 60 * 1000;
 
 /** The pictures in a storage folder. */
 export class PictureStore {
-  readonly #folder: string;
+  /** Where the pictures are; made when the first one comes. */
+  readonly folder: string;
 
   constructor(storageFolder: string, part = "") {
-    this.#folder = join(storageFolder, "pictures", part);
+    this.folder = join(storageFolder, "pictures", part);
   }
 
   /**
@@ -33,7 +34,7 @@ export class PictureStore {
 
   /** Where a picture's bytes are. */
   pathOf({ sha256 }: Pick<PictureRef, "sha256">): string {
-    return join(this.#folder, sha256);
+    return join(this.folder, sha256);
   }
 
   /**
@@ -59,7 +60,7 @@ export class PictureStore {
       throw refuse(
         "storage-failed",
         ref.name,
-        `it could not be copied to "${this.#folder}" (${reasonOf(cause)})`,
+        `it could not be copied to "${this.folder}" (${reasonOf(cause)})`,
         cause,
       );
     }
@@ -73,7 +74,7 @@ export class PictureStore {
 
   /** Forgets every picture. */
   async removeAll(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) => {
+    await rm(this.folder, { recursive: true, force: true }).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOTDIR") throw error; // Where there is no folder, there are no pictures.
     });
   }
@@ -83,7 +84,7 @@ export class PictureStore {
     // A copy that was damaged is replaced.
     const known = await readFile(target).catch(() => null);
     if (known?.equals(bytes)) return;
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.folder, { recursive: true });
     const draft = `${target}.${randomUUID()}.part`;
     try {
       await writeFile(draft, bytes, { mode: 0o600 });

@@ -154,6 +154,10 @@ export interface ModelRecord {
 /** Number format of the decoder's weights. */
 export type Precision = "fp32" | "int8" | "int4";
 
+/** What a model runs on. */
+export type Device = (typeof DEVICES)[number];
+export const DEVICES = ["cpu", "cuda", "webgpu", "directml", "coreml"] as const;
+
 /** How long each stage took, and how fast tokens came. */
 export interface GenerationTimings {
   readonly decodeImageMs: number;

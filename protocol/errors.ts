@@ -22,6 +22,7 @@ export type FailureKind =
   | "model-invalid"
   | "runtime-missing"
   | "runtime-incompatible"
+  | "device-unavailable"
   | "protocol-mismatch"
   | "context-full"
   | "out-of-memory"

@@ -4,6 +4,7 @@
 // One generation runs at a time; a second one waits and is told so by the stage "queued".
 
 import type {
+  Device,
   GenerationTimings,
   LeftOut,
   ModelRecord,
@@ -42,6 +43,8 @@ export interface ModelSource {
   readonly id: string;
   readonly folder: string;
   readonly precision: Precision;
+  /** What it runs on; the CPU when left out. */
+  readonly device?: Device;
 }
 
 /** The capability record, in `capabilities.experimental.sightline` of the reply to `initialize`. */

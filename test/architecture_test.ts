@@ -37,6 +37,11 @@ const RULES: Readonly<Record<string, Rule>> = {
     ],
     packages: [],
   },
+  // The video reader, a program of its own.
+  "sidecar/video": {
+    folders: ["protocol", "sidecar/image", "sidecar/breathe.ts", "sidecar/model/video_groups.ts"],
+    packages: [NODE, "mediabunny", "node-webcodecs", "sharp"],
+  },
   "sidecar/ocr": {
     folders: [
       ...["protocol", "sidecar/onnx", "sidecar/image", "sidecar/breathe.ts"],
@@ -56,7 +61,9 @@ const RULES: Readonly<Record<string, Rule>> = {
 
 /** Only these files may know these packages. */
 const SOLE_IMPORTERS: Readonly<Record<string, RegExp>> = {
-  "sharp": /^(sidecar\/image\/decode\.ts|tools\/|test\/)/,
+  "sharp": /^(sidecar\/image\/decode\.ts|sidecar\/video\/(animation|frame_writer)\.ts|tools\/|test\/)/,
+  "mediabunny": /^sidecar\/video\/container\.ts$/,
+  "node-webcodecs": /^sidecar\/video\/codec_library\.ts$/,
   "vscode-languageserver": /^sidecar\/(main|server)\.ts$/,
   "vscode-languageclient": /^extension\/[\w/]+\.ts$/,
   "@huggingface/jinja": /^sidecar\/text\/chat_template\.ts$/,
@@ -154,14 +161,28 @@ Deno.test("no two files import each other, directly or by way of others", () => 
   for (const file of files) visit(file, []);
 });
 
+Deno.test("the sidecar knows nothing of video files: its decoders are another process's", () => {
+  const reached = new Set<string>();
+  const visit = (file: string): void => {
+    if (reached.has(file)) return;
+    reached.add(file);
+    for (const { specifier } of importsOf(file)) {
+      if (specifier.startsWith(".")) visit(normalize(join(dirname(file), specifier)).replaceAll("\\", "/"));
+    }
+  };
+  visit("sidecar/main.ts");
+  assert.ok(reached.has("sidecar/videos.ts"));
+  assert.deepEqual([...reached].filter((file) => file.startsWith("sidecar/video/")), []);
+});
+
 Deno.test("names say what a thing is", () => {
   const nameless = files.filter((file) => EMPTY_NAMES.test(readFileSync(join(root, file), "utf8")));
   assert.deepEqual(nameless, []);
 });
 
 Deno.test("only the sidecar's protocol connection writes to its standard output", () => {
-  // Commands of their own, which no host talks to.
-  const commands = /^sidecar\/(parity\/|convert\/main\.ts$)/;
+  // Programs of their own.
+  const commands = /^sidecar\/(parity\/|(convert|video)\/main\.ts$)/;
   const writers = sourceFiles("sidecar").filter((file) => !commands.test(file))
     .filter((file) =>
       /\bconsole\.|Deno\.stdout|process\.stdout\.write/.test(readFileSync(join(root, file), "utf8"))

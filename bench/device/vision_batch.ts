@@ -1,9 +1,11 @@
 // deno run bench/device/vision_batch.ts [layers] [rounds]: milliseconds per slice in the vision tower when one, two, three
-// slices run together, in turns, at the sizes of the release and of Nano. Half of the layers of the release tell as
-// much as all of them.
+// slices run together, and when one is multiplied in 8-bit integers, in turns, at the sizes of the release and of Nano. A
+// few layers of the release tell as much as all of them.
 
 import type { VisionConfig } from "../../sidecar/checkpoint/config.ts";
 import { GraphBuilder } from "../../sidecar/graph/graph_builder.ts";
+import { sessionOptionsFor } from "../../sidecar/model/device.ts";
+import { EXACT, type GraphStyle } from "../../sidecar/model/graph_style.ts";
 import { Layers } from "../../sidecar/model/layers.ts";
 import { patchPositions } from "../../sidecar/model/positions.ts";
 import { buildVisionTower } from "../../sidecar/model/vision_graph.ts";
@@ -18,23 +20,32 @@ const COUNTS = [1, 2, 4, 8];
 
 async function measure(name: string, config: VisionConfig, side: number, rounds: number): Promise<void> {
   const weights = new ReusedWeights(null);
-  const graph = new GraphBuilder("vision");
-  buildVisionTower(new Layers(graph, weights, 0), config);
+  const build = (style: GraphStyle) => {
+    const graph = new GraphBuilder("vision");
+    buildVisionTower(new Layers(graph, weights, style), config);
+    return graph.build();
+  };
+  const graphs = [build(EXACT), build({ ...EXACT, visionProducts: "integer" })] as const;
   const folder = await Deno.makeTempDir({ prefix: "sightline-bench-" });
   try {
     await weights.write(folder);
-    using session = await Session.create(runtime, graph.build(), { externalDataFolder: folder });
-    const times = new Map(COUNTS.map((count) => [count, [] as number[]]));
+    const options = { externalDataFolder: folder, ...sessionOptionsFor(null) };
+    using floats = await Session.create(runtime, graphs[0], options);
+    using integers = await Session.create(runtime, graphs[1], options);
+    const variants = [
+      ...COUNTS.map((count) => ({ name: String(count), session: floats, count, times: [] as number[] })),
+      { name: "1 in integers", session: integers, count: 1, times: [] as number[] },
+    ];
     for (let round = 0; round <= rounds; round++) {
-      for (const count of COUNTS) {
+      for (const { session, count, times } of variants) {
         const ms = await run(session, config, side, count);
-        if (round > 0) times.get(count)?.push(ms / count); // The first round fills the caches.
+        if (round > 0) times.push(ms / count); // The first round fills the caches.
       }
     }
-    const columns = COUNTS.map((count) => {
-      const sorted = (times.get(count) ?? []).toSorted((a, b) => a - b);
+    const columns = variants.map(({ name, times }) => {
+      const sorted = times.toSorted((a, b) => a - b);
       const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? NaN).toFixed(1);
-      return `${count}: ${at(0)} (median ${at(0.5)})`;
+      return `${name}: ${at(0)} (median ${at(0.5)})`;
     });
     console.log(`${name}, ${side}×${side} patches, ms per slice by slices together: ${columns.join("   ")}`);
   } finally {

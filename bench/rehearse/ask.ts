@@ -9,7 +9,7 @@ export interface Asked {
   readonly result: GenerateResult;
   /** Milliseconds of each stage, from its first message to the next stage's. */
   readonly stageMs: ReadonlyMap<Stage, number>;
-  /** Slices or frames that went through the vision tower. */
+  /** Slices and frames that went through the vision tower. */
   readonly sliceCount: number;
 }
 
@@ -30,7 +30,9 @@ export async function ask(
   };
   const onProgress = (progress: GenerateProgress) => {
     if (progress.kind !== "stage") return;
-    if (progress.stage === "encoding-picture") sliceCount = Math.max(sliceCount, progress.done ?? 0);
+    if (progress.stage === "encoding-picture" || progress.stage === "encoding-video") {
+      sliceCount = Math.max(sliceCount, progress.done ?? 0);
+    }
     enter(progress.stage);
   };
   const result = await sidecar.request("sightline/generate", {
@@ -38,7 +40,7 @@ export async function ask(
     thinking: false,
     ocr: "off",
     // Random weights give about the same probability to all tokens: few loops, and no end.
-    temperature: 1,
+    ...{ temperature: 1, topK: 0, topP: 1 },
     seed: 1,
     maxTokens,
   }, { onProgress });

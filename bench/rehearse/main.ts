@@ -11,7 +11,7 @@ import sharp from "sharp";
 import { findLayout, type Layout } from "../../host/layout.ts";
 import { PictureStore } from "../../host/picture_store.ts";
 import { SidecarConnection } from "../../host/sidecar_connection.ts";
-import type { PictureRef, Turn } from "../../protocol/conversation.ts";
+import type { PictureRef, Turn, Video, VideoFrame } from "../../protocol/conversation.ts";
 import { statusMegabytes } from "../process_memory.ts";
 import { ask, type Asked } from "./ask.ts";
 import { convert, requireRoom, writeSources } from "./files.ts";
@@ -26,7 +26,12 @@ const USAGE = `usage: npm run rehearse -- [folder] [options]
   --tokenizer FOLDER   vocab.json, merges.txt and tokenizer_config.json of the release (default: a made-up vocabulary
                        of the same size)
   --tokens N           longest answer (default: 32)
+  --fps N              frames of the video in a second; it has 20 seconds (default: 3, as the release samples)
+  --packing N          frames that share visual tokens (default: 1, as the release has it for this length)
+  --no-video           ask about the picture only
   --threads N          threads for inference (default: the sidecar's choice)`;
+
+const VIDEO_SECONDS = 20;
 
 // This file runs as dist/bench/rehearse/main.js.
 const root = join(import.meta.dirname, "..", "..", "..");
@@ -37,6 +42,9 @@ const { values, positionals } = parseArgs({
     keep: { type: "boolean", default: false },
     tokenizer: { type: "string" },
     tokens: { type: "string", default: "32" },
+    fps: { type: "string", default: "3" },
+    packing: { type: "string", default: "1" },
+    "no-video": { type: "boolean", default: false },
     threads: { type: "string", default: "0" },
     help: { type: "boolean", default: false },
   },
@@ -83,11 +91,13 @@ async function converse(layout: Layout, folder: string): Promise<void> {
   });
   try {
     const store = new PictureStore(storageFolder);
-    const turns: Turn[] = [picture(await store.addBytes(await noise(1920, 1080), "screen.png"))];
+    const turns: Turn[] = [picture(await store.addBytes(await noise(1920, 1080), "screen.jpg"))];
     const first = await askAndPrint(sidecar, "picture 1920×1080", turns);
     turns.push({ role: "assistant", text: first.result.text, thinking: "" });
     turns.push({ role: "user", content: [{ kind: "text", text: "What else is there to see?" }] });
     await askAndPrint(sidecar, "follow-up", turns);
+    if (values["no-video"]) return;
+    await askAndPrint(sidecar, `video of ${VIDEO_SECONDS} s`, [await video(store)]);
   } finally {
     await sidecar.close();
   }
@@ -100,10 +110,25 @@ function picture(ref: PictureRef): Turn {
   };
 }
 
-/** A picture of noise, as a PNG. */
+/** A question about frames of noise. */
+async function video(store: PictureStore): Promise<Turn> {
+  const fps = Number(values.fps);
+  const frames: VideoFrame[] = [];
+  for (let i = 0; i < VIDEO_SECONDS * fps; i++) {
+    const ref = await store.addBytes(await noise(1280, 720), `frame ${i}.jpg`);
+    frames.push({ picture: ref, timeS: (i + 0.5) / fps });
+  }
+  const made: Video = { name: "recording", frames, packing: Number(values.packing) };
+  return {
+    role: "user",
+    content: [{ kind: "video", video: made }, { kind: "text", text: "What happens in this video?" }],
+  };
+}
+
+/** A picture of noise, as a JPEG. */
 async function noise(width: number, height: number): Promise<Uint8Array> {
   const gaussian = { type: "gaussian", mean: 128, sigma: 40 } as const;
-  return await sharp({ create: { width, height, channels: 3, background: "grey", noise: gaussian } }).png()
+  return await sharp({ create: { width, height, channels: 3, background: "grey", noise: gaussian } }).jpeg()
     .toBuffer();
 }
 
@@ -113,9 +138,13 @@ async function askAndPrint(
   turns: readonly Turn[],
 ): Promise<Asked> {
   const asked = await ask(sidecar, turns, Number(values.tokens));
-  const { result: { timings, promptTokenIds, tokenIds, pictures, stopReason }, stageMs, sliceCount } = asked;
-  const visual = pictures.reduce((sum, { tokenCount }) => sum + tokenCount, 0);
-  print(name, `${promptTokenIds.length} tokens, ${visual} of them visual; ended by ${stopReason}`);
+  const { result, stageMs, sliceCount } = asked;
+  const { timings, promptTokenIds, tokenIds, reusedTokenCount } = result;
+  const visual = [...result.pictures, ...result.videos].reduce((sum, { tokenCount }) => sum + tokenCount, 0);
+  print(
+    name,
+    `${promptTokenIds.length} tokens, ${visual} of them visual, ${reusedTokenCount} known already; ended by ${result.stopReason}`,
+  );
   const loadMs = stageMs.get("loading-model");
   if (loadMs !== undefined) print("  loading the model", seconds(loadMs));
   if (sliceCount > 0) {
@@ -129,7 +158,9 @@ async function askAndPrint(
   const { prefillMs } = timings;
   print(
     "  prefill",
-    `${seconds(prefillMs)}, ${(promptTokenIds.length / prefillMs * 1000).toFixed(1)} tokens/s`,
+    `${seconds(prefillMs)}, ${
+      ((promptTokenIds.length - reusedTokenCount) / prefillMs * 1000).toFixed(1)
+    } tokens/s`,
   );
   print("  first token after", seconds(timings.firstTokenMs));
   print("  decode", `${timings.decodeTokensPerSecond.toFixed(2)} tokens/s over ${tokenIds.length} tokens`);

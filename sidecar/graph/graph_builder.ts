@@ -12,6 +12,7 @@ const MICROSOFT_OPS = new Set([
   "FusedMatMul",
   "GatherBlockQuantized",
   "GroupQueryAttention",
+  "MatMulIntegerToFloat",
   "MatMulNBits",
   "MultiHeadAttention",
   "QuickGelu",

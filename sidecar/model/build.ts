@@ -7,7 +7,8 @@ import { Weights } from "../checkpoint/safetensors.ts";
 import { GraphBuilder } from "../graph/graph_builder.ts";
 import { WeightsFile } from "../graph/weights_file.ts";
 import { buildDecoder } from "./decoder_graph.ts";
-import { type AccuracyLevel, Layers } from "./layers.ts";
+import { EXACT, type GraphStyle } from "./graph_style.ts";
+import { Layers } from "./layers.ts";
 import { WEIGHTS_FILE, WEIGHTS_TABLE, writeTable } from "./packed_weights.ts";
 import { Quantizers } from "./quantizers.ts";
 import { buildResampler } from "./resampler_graph.ts";
@@ -37,10 +38,10 @@ export function weightFormat(precision: Precision): WeightFormat {
 }
 
 /** The three graphs over any weights. */
-export function buildGraphs(weights: WeightStore, config: ModelConfig, accuracyLevel: AccuracyLevel): Graphs {
+export function buildGraphs(weights: WeightStore, config: ModelConfig, style: GraphStyle): Graphs {
   const build = (name: keyof Graphs, add: (layers: Layers) => void) => {
     const graph = new GraphBuilder(name);
-    add(new Layers(graph, weights, accuracyLevel));
+    add(new Layers(graph, weights, style));
     return graph;
   };
   const vision = build("vision", (layers) => buildVisionTower(layers, config.vision));
@@ -55,7 +56,7 @@ export function buildGraphs(weights: WeightStore, config: ModelConfig, accuracyL
  */
 export function planWeights(checkpoint: Checkpoint, config: ModelConfig, format: WeightFormat): WeightPlan {
   const plan = new WeightPlan(checkpoint, format, WEIGHTS_FILE);
-  buildGraphs(plan, config, 0);
+  buildGraphs(plan, config, EXACT);
   return plan;
 }
 

@@ -6,13 +6,11 @@ import type { Precision } from "../../protocol/conversation.ts";
 import type { ModelConfig } from "../checkpoint/config.ts";
 import { buildGraphs, type Graphs, packWeights, weightFormat } from "./build.ts";
 import { digest, fingerprint } from "./fingerprint.ts";
-import type { AccuracyLevel } from "./layers.ts";
+import type { GraphStyle } from "./graph_style.ts";
 import { PackedWeights, WEIGHTS_FILE } from "./packed_weights.ts";
 
 /** Raised whenever the same checkpoint gives another weights file than before. */
 const BUILD_VERSION = 4;
-/** Activations rounded to 8 bits. */
-const FASTEST: AccuracyLevel = 4;
 const DRAFT_SUFFIX = ".part";
 /** A draft that nothing was written to for this long was left behind by a process that was killed. */
 const DRAFT_LIFE_MS = 60 * 60 * 1000;
@@ -33,12 +31,12 @@ export async function openBuiltModel(
   config: ModelConfig,
   precision: Precision,
   cacheFolder: string,
+  style: GraphStyle,
   signal?: AbortSignal,
-  accuracyLevel = FASTEST,
 ): Promise<BuiltModel> {
   const weights = await PackedWeights.open(folder) ??
     await openCached(folder, config, precision, cacheFolder, signal);
-  return { ...buildGraphs(weights, config, accuracyLevel), weightsFolder: weights.folder };
+  return { ...buildGraphs(weights, config, style), weightsFolder: weights.folder };
 }
 
 async function openCached(

@@ -6,6 +6,7 @@ import type { IoBinding } from "../onnx/io_binding.ts";
 import type { Runtime } from "../onnx/runtime.ts";
 import type { Session } from "../onnx/session.ts";
 import { Tensor } from "../onnx/tensor.ts";
+import type { CacheMemory } from "./cache_memory.ts";
 import { KvCache } from "./kv_cache.ts";
 
 /** Tokens of one prefill run: long enough to be fast, short enough for progress. */
@@ -34,11 +35,11 @@ export class Decoder implements Disposable {
   readonly #fed: FedToken[] = [];
   #step: Run | null = null;
 
-  constructor(runtime: Runtime, session: Session, config: DecoderConfig) {
+  constructor(runtime: Runtime, session: Session, config: DecoderConfig, memory: CacheMemory) {
     this.#runtime = runtime;
     this.#session = session;
     this.#config = config;
-    this.#cache = new KvCache(runtime, config);
+    this.#cache = new KvCache(memory, config);
   }
 
   /** Tokens in the cache. */
@@ -79,7 +80,7 @@ export class Decoder implements Disposable {
     } = {},
   ): Promise<Float32Array> {
     if (ids.length === 0) throw new RangeError("a prompt needs at least one token");
-    this.#makeRoom(Math.max(options.reserve ?? 0, this.length + ids.length));
+    await this.#makeRoom(Math.max(options.reserve ?? 0, this.length + ids.length));
     let logits = new Float32Array(0);
     for (let start = 0; start < ids.length; start += CHUNK_TOKENS) {
       const end = Math.min(start + CHUNK_TOKENS, ids.length);
@@ -98,7 +99,7 @@ export class Decoder implements Disposable {
    * @throws RangeError when the context is full; the signal's reason when it aborts
    */
   async step(id: number, signal?: AbortSignal): Promise<Float32Array> {
-    this.#makeRoom(this.length + 1);
+    await this.#makeRoom(this.length + 1);
     this.#step ??= this.#newRun(1, NO_VISUAL);
     await this.#feed(this.#step, [id], NO_VISUAL, signal);
     return this.#step.logits.data;
@@ -114,16 +115,17 @@ export class Decoder implements Disposable {
     run.ids.data.set(ids.map(BigInt));
     run.lastIndex.data[0] = total - 1;
     run.total.data[0] = total;
+    run.bindTokens();
     await this.#session.run(run.binding, signal === undefined ? {} : { signal });
     this.#cache.length = total;
     this.#fed.push(...fedTokens(ids, visual));
   }
 
-  #makeRoom(tokenCount: number): void {
+  async #makeRoom(tokenCount: number): Promise<void> {
     if (tokenCount > this.#config.contextLength) {
       throw new RangeError(`${tokenCount} tokens do not fit a context of ${this.#config.contextLength}`);
     }
-    if (this.#cache.reserve(tokenCount)) {
+    if (await this.#cache.reserve(tokenCount)) {
       this.#step?.[Symbol.dispose]();
       this.#step = null;
     }
@@ -169,14 +171,8 @@ class Run implements Disposable {
     this.total = tensor("int32", []);
     this.logits = tensor("float32", [1, config.vocabularySize]);
     this.binding = session.bind()
-      .input("input_ids", this.ids)
-      .input("seqlens_k", this.lastIndex)
-      .input("total_sequence_length", this.total)
       .input("logit_rows", tensor("int64", [1], BigInt64Array.of(BigInt(tokenCount - 1))))
-      .input(
-        "visual_positions",
-        tensor("int64", [visualCount, 1], BigInt64Array.from(visual.positions, BigInt)),
-      )
+      .input("token_sources", tensor("int64", [tokenCount], tokenSources(tokenCount, visual.positions)))
       .input(
         "visual_tokens",
         tensor("float32", [visualCount, config.hiddenSize], Float32Array.from(visual.tokens)),
@@ -185,10 +181,25 @@ class Run implements Disposable {
     cache.bindTo(this.binding);
   }
 
+  /** Binds what was written to `ids`, `lastIndex` and `total`: what is bound for a device is copied there at once. */
+  bindTokens(): void {
+    this.binding
+      .input("input_ids", this.ids)
+      .input("seqlens_k", this.lastIndex)
+      .input("total_sequence_length", this.total);
+  }
+
   [Symbol.dispose](): void {
     this.binding[Symbol.dispose]();
     for (const tensor of this.#tensors) tensor[Symbol.dispose]();
   }
+}
+
+/** For each token, the row it is taken from: its own word, or of the visual tokens that stand behind the words. */
+function tokenSources(tokenCount: number, positions: readonly number[]): BigInt64Array<ArrayBuffer> {
+  const sources = BigInt64Array.from({ length: tokenCount }, (_, i) => BigInt(i));
+  positions.forEach((position, i) => sources[position] = BigInt(tokenCount + i));
+  return sources;
 }
 
 /** A token id, or the name of what a visual token shows. Tokens of one name that follow each other are told by order. */

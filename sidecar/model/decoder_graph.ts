@@ -8,7 +8,7 @@ import type { Value } from "../graph/graph_builder.ts";
 import type { Layers } from "./layers.ts";
 import { rotaryTables } from "./positions.ts";
 
-/** Names of a layer's part of the KV cache, [1, key-value heads, capacity, head size] float32 each. */
+/** Names of a layer's part of the KV cache, [1, key-value heads, capacity, head size] in the activations' type each. */
 export function cacheNames(layer: number) {
   return {
     pastKey: `past_key_values.${layer}.key`,
@@ -21,8 +21,8 @@ export function cacheNames(layer: number) {
 /**
  * Adds the decoder for T new tokens.
  *
- * Inputs: `input_ids` [1, T] int64; `visual_tokens` [V, hidden] float32 that replace the embeddings at
- * `visual_positions` [V, 1] int64 (V may be 0); `seqlens_k` [1] int32, tokens in the cache after this run less one;
+ * Inputs: `input_ids` [1, T] int64; `visual_tokens` [V, hidden] float32 (V may be 0); `token_sources` [T] int64, for
+ * each token the row of the words, or of the visual tokens behind them, that stands for it; `seqlens_k` [1] int32, tokens in the cache after this run less one;
  * `total_sequence_length` scalar int32, tokens in the cache after this run; `logit_rows` [R] int64, which of the T
  * to give logits for; and the cache.
  * Outputs: `logits` [R, vocabulary] float32 and the cache, to be bound to the memory of the input.
@@ -32,7 +32,7 @@ export function buildDecoder(layers: Layers, config: DecoderConfig): void {
   const { hiddenSize, layerCount, vocabularySize, contextLength, headSize } = config;
   const ids = graph.input("input_ids", "int64", [1, "tokens"]);
   const visualTokens = graph.input("visual_tokens", "float32", ["visual", hiddenSize]);
-  const visualPositions = graph.input("visual_positions", "int64", ["visual", 1]);
+  const sources = graph.input("token_sources", "int64", ["tokens"]);
   const rows = graph.input("logit_rows", "int64", ["rows"]);
   const lengths = [
     graph.input("seqlens_k", "int32", [1]),
@@ -41,22 +41,18 @@ export function buildDecoder(layers: Layers, config: DecoderConfig): void {
   const rotary = () => rotaryTables(contextLength, headSize, config.ropeTheta);
   const rotaryDims = [contextLength, headSize / 2];
   const positions = [
-    layers.table("rotary.cos", rotaryDims, () => rotary().cos),
-    layers.table("rotary.sin", rotaryDims, () => rotary().sin),
+    layers.narrow(layers.table("rotary.cos", rotaryDims, () => rotary().cos)),
+    layers.narrow(layers.table("rotary.sin", rotaryDims, () => rotary().sin)),
   ];
 
   const table = "llm.model.embed_tokens.weight";
-  const words = layers.embedding(
-    graph.op("Squeeze", [ids, graph.integers(0)]),
-    table,
-    vocabularySize,
-    hiddenSize,
-  );
-  const mixed = graph.op("ScatterND", [words, visualPositions, visualTokens]); // [T, H]
+  const words = layers.embedding(ids, table, vocabularySize, hiddenSize);
+  const rowsOfBoth = graph.op("Concat", [words, layers.narrow(visualTokens)], { axis: 0 }); // [T + V, H]
+  const mixed = graph.op("Gather", [rowsOfBoth, sources], { axis: 0 }); // [T, H]
   let residual = graph.op("Unsqueeze", [mixed, graph.integers(0)]); // [1, T, H]
   let x = graph.op(
     "SimplifiedLayerNormalization",
-    [residual, layers.stored("llm.model.layers.0.input_layernorm.weight", [hiddenSize])],
+    [residual, layers.narrow(layers.stored("llm.model.layers.0.input_layernorm.weight", [hiddenSize]))],
     { axis: -1, epsilon: { float: config.normEpsilon }, stash_type: 1 },
   );
 
@@ -84,16 +80,20 @@ function attention(
   x: Value,
   shared: readonly Value[],
 ): Value {
-  const { graph } = layers;
+  const { graph, style: { activations } } = layers;
   const { hiddenSize, headCount, kvHeadCount, headSize, normEpsilon } = config;
   const name = `llm.model.layers.${index}.self_attn`;
   const project = (part: string, heads: number) =>
     layers.projection(x, `${name}.${part}_proj.weight`, hiddenSize, heads * headSize);
+  const isFused = layers.style.headNorm === "fused";
+  const normWeight = (part: string) =>
+    layers.narrow(layers.stored(`${name}.${part}_norm.weight`, [headSize]));
   const normHeads = (value: Value, part: string, heads: number) => {
+    if (isFused) return value;
     const apart = graph.op("Reshape", [value, graph.integers(0, -1, heads, headSize)]); // [1, T, heads, D]
     const normed = graph.op(
       "SimplifiedLayerNormalization",
-      [apart, layers.stored(`${name}.${part}_norm.weight`, [headSize])],
+      [apart, normWeight(part)],
       { axis: -1, epsilon: { float: normEpsilon }, stash_type: 1 },
     );
     return graph.op("Reshape", [normed, graph.integers(0, -1, heads * headSize)]);
@@ -104,15 +104,27 @@ function attention(
 
   const { pastKey, pastValue, presentKey, presentValue } = cacheNames(index);
   const cacheDims = [1, kvHeadCount, "capacity", headSize];
-  for (const past of [pastKey, pastValue]) graph.input(past, "float32", cacheDims);
+  for (const past of [pastKey, pastValue]) graph.input(past, activations, cacheDims);
   const mixed = `attention_${index}`;
   graph.node(
     "GroupQueryAttention",
-    [q, k, v, pastKey, pastValue, ...shared],
+    // Between the rotation's tables and the norms' weights stand five inputs that are left out.
+    [
+      q,
+      k,
+      v,
+      pastKey,
+      pastValue,
+      ...shared,
+      ...isFused ? ["", "", "", "", "", ...["q", "k"].map(normWeight)] : [],
+    ],
     [mixed, presentKey, presentValue],
-    { num_heads: headCount, kv_num_heads: kvHeadCount, do_rotary: 1 },
+    {
+      ...{ num_heads: headCount, kv_num_heads: kvHeadCount, do_rotary: 1 },
+      ...isFused ? { qk_norm_epsilon: { float: normEpsilon } } : {},
+    },
   );
-  for (const present of [presentKey, presentValue]) graph.output(present, "float32", cacheDims);
+  for (const present of [presentKey, presentValue]) graph.output(present, activations, cacheDims);
   return layers.projection(mixed, `${name}.o_proj.weight`, headCount * headSize, hiddenSize);
 }
 
@@ -139,7 +151,7 @@ function addAndNorm(
   residual: Value,
   name: string,
 ): [normed: Value, sum: Value] {
-  const weight = layers.stored(`${name}.weight`, [hiddenSize]);
+  const weight = layers.narrow(layers.stored(`${name}.weight`, [hiddenSize]));
   const normed = `${name}.normed`;
   const sum = `${name}.sum`;
   layers.graph.node(

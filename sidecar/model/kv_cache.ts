@@ -1,8 +1,6 @@
 import type { DecoderConfig } from "../checkpoint/config.ts";
-import { allocate } from "../onnx/element_type.ts";
 import type { IoBinding } from "../onnx/io_binding.ts";
-import type { Runtime } from "../onnx/runtime.ts";
-import { Tensor } from "../onnx/tensor.ts";
+import type { CacheMemory, CachePart } from "./cache_memory.ts";
 import { cacheNames } from "./decoder_graph.ts";
 
 /** The cache grows by whole steps of this many tokens, so that it seldom moves. */
@@ -10,16 +8,16 @@ const GROWTH_TOKENS = 512;
 
 /** Keys and values of all tokens so far, in fixed memory that the decoder updates in place. */
 export class KvCache implements Disposable {
-  readonly #runtime: Runtime;
+  readonly #memory: CacheMemory;
   readonly #config: DecoderConfig;
-  /** Key and value of each layer, [1, key-value heads, capacity, head size] float32. */
-  #layers: { key: Tensor<"float32">; value: Tensor<"float32"> }[] = [];
+  /** Key and value of each layer. */
+  #parts: CachePart[] = [];
   #capacity = 0;
   /** Number of tokens in the cache. Lowering it forgets the last ones. */
   length = 0;
 
-  constructor(runtime: Runtime, config: DecoderConfig) {
-    this.#runtime = runtime;
+  constructor(memory: CacheMemory, config: DecoderConfig) {
+    this.#memory = memory;
     this.#config = config;
   }
 
@@ -29,7 +27,7 @@ export class KvCache implements Disposable {
   }
 
   /** Makes room for `tokenCount` tokens; what is in the cache stays. Returns whether the memory moved. */
-  reserve(tokenCount: number): boolean {
+  async reserve(tokenCount: number): Promise<boolean> {
     if (tokenCount <= this.#capacity) return false;
     const capacity = Math.min(
       Math.ceil(tokenCount / GROWTH_TOKENS) * GROWTH_TOKENS,
@@ -37,48 +35,38 @@ export class KvCache implements Disposable {
     );
     const { layerCount, kvHeadCount, headSize } = this.#config;
     const dims = [1, kvHeadCount, capacity, headSize];
-    const before = this.#layers;
-    this.#layers = Array.from({ length: layerCount }, (_, i) => ({
-      key: this.#grown(before[i]?.key, dims),
-      value: this.#grown(before[i]?.value, dims),
-    }));
+    const before = this.#parts;
+    using grown = new DisposableStack();
+    const parts: CachePart[] = [];
+    for (let i = 0; i < 2 * layerCount; i++) {
+      const part = before[i];
+      const isKept = part !== undefined && this.length > 0;
+      parts.push(
+        grown.use(isKept ? await this.#memory.grow(part, capacity) : this.#memory.allocate(dims)),
+      );
+    }
+    grown.move();
+    this.#parts = parts;
     this.#capacity = capacity;
-    free(before);
+    for (const part of before) part[Symbol.dispose]();
     return true;
   }
 
   /** Binds the cache as the decoder's input and output. */
   bindTo(binding: IoBinding): void {
-    this.#layers.forEach(({ key, value }, i) => {
+    for (let i = 0; i < this.#config.layerCount; i++) {
       const names = cacheNames(i);
+      const [key, value] = this.#parts.slice(2 * i, 2 * i + 2) as [CachePart, CachePart];
       binding.input(names.pastKey, key).output(names.presentKey, key);
       binding.input(names.pastValue, value).output(names.presentValue, value);
-    });
-  }
-
-  #grown(before: Tensor<"float32"> | undefined, dims: readonly number[]): Tensor<"float32"> {
-    const [, heads, capacity, headSize] = dims as [number, number, number, number];
-    const data = allocate("float32", heads * capacity * headSize);
-    if (before !== undefined) {
-      for (let head = 0; head < heads; head++) {
-        const from = head * this.#capacity * headSize;
-        data.set(before.data.subarray(from, from + this.length * headSize), head * capacity * headSize);
-      }
     }
-    return Tensor.over(this.#runtime, "float32", data, dims);
   }
 
   [Symbol.dispose](): void {
-    free(this.#layers);
-    this.#layers = [];
+    for (const part of this.#parts) part[Symbol.dispose]();
+    this.#memory[Symbol.dispose]();
+    this.#parts = [];
     this.#capacity = 0;
     this.length = 0;
-  }
-}
-
-function free(layers: readonly { key: Disposable; value: Disposable }[]): void {
-  for (const { key, value } of layers) {
-    key[Symbol.dispose]();
-    value[Symbol.dispose]();
   }
 }

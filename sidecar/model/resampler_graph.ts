@@ -35,10 +35,10 @@ export function buildResampler(
     const product = graph.op("Gemm", [x, weight, bias], { transB: 1 });
     return graph.op("Unsqueeze", [product, graph.integers(0)]);
   };
-  const attention = graph.op(
-    "MultiHeadAttention",
-    [project(queries, 0), project(keys, 1), project(values, 2)],
-    { num_heads: resampler.headCount },
+  const { headCount } = resampler;
+  const attention = layers.attention(
+    ...[project(queries, 0), project(keys, 1), project(values, 2)] as const,
+    ...[headCount, width / headCount] as const,
   ); // [1, Q, D]
 
   const attended = layers.linearWithBias(attention, "resampler.attn.out_proj", width, width);

@@ -47,15 +47,15 @@ function block(layers: Layers, config: VisionConfig, name: string, x: Value): Va
   const { hiddenSize, headCount, mlpSize, normEpsilon } = config;
   const attention = `${name}.self_attn`;
   const before = layers.layerNorm(x, `${name}.layer_norm1`, hiddenSize, normEpsilon);
-  const q = layers.linearWithBias(before, `${attention}.q_proj`, hiddenSize, hiddenSize);
-  const k = layers.linearWithBias(before, `${attention}.k_proj`, hiddenSize, hiddenSize);
-  const v = layers.linearWithBias(before, `${attention}.v_proj`, hiddenSize, hiddenSize);
-  const mixed = graph.op("MultiHeadAttention", [q, k, v], { num_heads: headCount });
-  const attended = layers.linearWithBias(mixed, `${attention}.out_proj`, hiddenSize, hiddenSize);
+  const q = layers.mixedWithBias(before, `${attention}.q_proj`, hiddenSize, hiddenSize);
+  const k = layers.mixedWithBias(before, `${attention}.k_proj`, hiddenSize, hiddenSize);
+  const v = layers.mixedWithBias(before, `${attention}.v_proj`, hiddenSize, hiddenSize);
+  const mixed = layers.attention(q, k, v, headCount, hiddenSize / headCount);
+  const attended = layers.mixedWithBias(mixed, `${attention}.out_proj`, hiddenSize, hiddenSize);
   x = graph.op("Add", [x, attended]);
 
   const normed = layers.layerNorm(x, `${name}.layer_norm2`, hiddenSize, normEpsilon);
-  const wide = layers.linearWithBias(normed, `${name}.mlp.fc1`, hiddenSize, mlpSize);
+  const wide = layers.mixedWithBias(normed, `${name}.mlp.fc1`, hiddenSize, mlpSize);
   const active = graph.op("Gelu", [wide], { approximate: "tanh" });
-  return graph.op("Add", [x, layers.linearWithBias(active, `${name}.mlp.fc2`, mlpSize, hiddenSize)]);
+  return graph.op("Add", [x, layers.mixedWithBias(active, `${name}.mlp.fc2`, mlpSize, hiddenSize)]);
 }

@@ -1,7 +1,7 @@
 import { cString, OutSlot } from "./c_memory.ts";
 import { check, create } from "./ort_error.ts";
 import type { Runtime } from "./runtime.ts";
-import { Tensor } from "./tensor.ts";
+import { type BoundValue, Tensor } from "./tensor.ts";
 
 /** The names a session knows. */
 export interface BoundNames {
@@ -18,7 +18,7 @@ export class IoBinding implements Disposable {
   readonly #runtime: Runtime;
   readonly #names: BoundNames;
   /** Keeps bound memory from being collected while ONNX Runtime holds its address. */
-  readonly #bound = new Map<string, Tensor>();
+  readonly #bound = new Map<string, BoundValue>();
   #binding: Deno.PointerObject | null;
   #isInUse = false;
 
@@ -28,8 +28,11 @@ export class IoBinding implements Disposable {
     this.#binding = create(runtime.api, (slot) => runtime.api.CreateIoBinding(session, slot));
   }
 
-  /** Binds an input. Throws a RangeError when the model has no input of that name. */
-  input(name: string, tensor: Tensor): this {
+  /**
+   * Binds an input. For a device its elements are copied there now: bind it again after writing to it.
+   * Throws a RangeError when the model has no input of that name.
+   */
+  input(name: string, tensor: BoundValue): this {
     this.#require("input", name);
     const { api } = this.#runtime;
     check(api, api.BindInput(this.pointer, cString(name), tensor.value));
@@ -38,7 +41,7 @@ export class IoBinding implements Disposable {
   }
 
   /** Binds an output to memory of its exact shape. Throws a RangeError for an unknown name. */
-  output(name: string, tensor: Tensor): this {
+  output(name: string, tensor: BoundValue): this {
     this.#require("output", name);
     const { api } = this.#runtime;
     check(api, api.BindOutput(this.pointer, cString(name), tensor.value));

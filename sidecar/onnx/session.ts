@@ -1,5 +1,6 @@
 import { type BoundNames, IoBinding } from "./io_binding.ts";
 import { cString, OutSlot, readCString } from "./c_memory.ts";
+import { appendProvider, type ExecutionProvider } from "./execution_provider.ts";
 import { check, create } from "./ort_error.ts";
 import type { Runtime } from "./runtime.ts";
 import { readTypeAndShape, type TensorSpec } from "./tensor.ts";
@@ -14,12 +15,6 @@ export interface SessionOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** Gives up loading when it aborts. */
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface ExecutionProvider {
-  /** Short name as the C API takes it, such as "WebGPU". */
-  readonly name: string;
-  readonly options?: Readonly<Record<string, string>>;
 }
 
 /** A loaded model. Runs do not block the event loop; one binding may only be in one run at a time. */
@@ -44,8 +39,8 @@ export class Session implements Disposable {
 
   /**
    * Loads a model from its ONNX bytes.
-   * @throws OrtError when the model, its external data or an execution provider is refused; TypeError when it has
-   * inputs or outputs that this layer does not carry; the signal's reason when it aborts
+   * @throws OrtError when the model or its external data is refused; ProviderError when an execution provider cannot
+   * be used; TypeError when it has inputs or outputs that this layer does not carry; the signal's reason when it aborts
    */
   static async create(
     runtime: Runtime,
@@ -87,7 +82,7 @@ export class Session implements Disposable {
 
   /** A new set of bound inputs and outputs for this session. */
   bind(): IoBinding {
-    return new IoBinding(this.#runtime, this.#pointer, this.#names);
+    return new IoBinding(this.#runtime, this.pointer, this.#names);
   }
 
   /**
@@ -103,7 +98,7 @@ export class Session implements Disposable {
     const { signal } = options;
     signal?.throwIfAborted();
     const { api } = this.#runtime;
-    const session = this.#pointer;
+    const session = this.pointer;
     const release = binding.use();
     const runOptions = create(api, (slot) => api.CreateRunOptions(slot));
     const terminate = () => check(api, api.RunOptionsSetTerminate(runOptions));
@@ -130,7 +125,8 @@ export class Session implements Disposable {
     }
   }
 
-  get #pointer(): Deno.PointerObject {
+  /** The native session. Throws a TypeError after `dispose`. */
+  get pointer(): Deno.PointerObject {
     if (this.#session === null) throw new TypeError("this session has been disposed of");
     return this.#session;
   }
@@ -155,26 +151,6 @@ function configure(runtime: Runtime, native: Deno.PointerObject, options: Sessio
     check(api, api.AddSessionConfigEntry(native, cString(key), cString(value)));
   }
   for (const provider of options.executionProviders ?? []) appendProvider(runtime, native, provider);
-}
-
-function appendProvider({ api }: Runtime, native: Deno.PointerObject, provider: ExecutionProvider): void {
-  const keys = Object.keys(provider.options ?? {}).map(cString);
-  const values = Object.values(provider.options ?? {}).map(cString);
-  const addresses = (strings: Uint8Array<ArrayBuffer>[]) =>
-    BigUint64Array.from(
-      strings.length > 0 ? strings : [cString("")],
-      (bytes) => Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)),
-    );
-  check(
-    api,
-    api.SessionOptionsAppendExecutionProvider(
-      native,
-      cString(provider.name),
-      addresses(keys),
-      addresses(values),
-      BigInt(keys.length),
-    ),
-  );
 }
 
 function readSpecs(runtime: Runtime, session: Deno.PointerObject, side: "Input" | "Output"): TensorSpec[] {

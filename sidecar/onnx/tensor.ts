@@ -18,8 +18,16 @@ export interface TensorSpec {
   readonly dims: readonly (number | string)[];
 }
 
+/** Something with elements of a type that a run can be bound to, wherever it lies. */
+export interface BoundValue {
+  readonly type: ElementType;
+  readonly dims: readonly number[];
+  /** The native value. */
+  readonly value: Deno.PointerObject;
+}
+
 /** An `OrtValue` over memory in this process. Free it with `dispose`; a session may still hold its data. */
-export class Tensor<T extends ElementType = ElementType> implements Disposable {
+export class Tensor<T extends ElementType = ElementType> implements BoundValue, Disposable {
   readonly type: T;
   readonly dims: readonly number[];
   /** The elements, row-major. Writing here changes what the next run reads. */

@@ -6,7 +6,7 @@ import { readGguf } from "../checkpoint/gguf.ts";
 import { partOf } from "../checkpoint/gguf_config.ts";
 import { convertModel } from "../convert/convert.ts";
 import { chooseFormat } from "../convert/storage.ts";
-import type { AccuracyLevel } from "../model/layers.ts";
+import type { AccuracyLevel } from "../model/graph_style.ts";
 import { loadModel } from "../model/model.ts";
 import type { Runtime } from "../onnx/runtime.ts";
 import { type GreedyRun, readCases } from "./cases.ts";

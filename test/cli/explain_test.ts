@@ -49,6 +49,31 @@ function copies(): string[] {
   }
 }
 
+Deno.test("explain takes every way to choose words, and refuses what is out of range", async () => {
+  const ids = async (...args: string[]) =>
+    (await json(PICTURE, ...TINY, "--max-tokens", "8", ...args)).tokenIds;
+  const greedy = await ids("--temperature", "0");
+  for (const narrow of [["--top-k", "1"], ["--top-p", "0"], ["--min-p", "1"]]) {
+    assert.deepEqual(await ids("--temperature", "5", "--seed", "3", ...narrow), greedy, narrow.join(" "));
+  }
+  const { text } = await json(PICTURE, ...TINY, "--max-tokens", "8");
+  const half = text.slice(2, 4);
+  assert.equal(
+    (await json(PICTURE, ...TINY, "--max-tokens", "8", "--stop", "@@@", "--stop", half)).text,
+    text.slice(0, text.indexOf(half)),
+  );
+  for (
+    const [name, value] of [["top-p", "2"], ["min-p", "-1"], ["thinking-budget", "0"], [
+      "repetition-penalty",
+      "0",
+    ]]
+  ) {
+    const { code, stderr } = await explain(PICTURE, `--${name}=${value}`);
+    assert.equal(code, 2);
+    assert.ok(stderr.startsWith(`--${name} takes a`), stderr);
+  }
+});
+
 Deno.test("explain --json prints one object with exactly the documented fields", async () => {
   const result = await json(PICTURE, "--max-tokens", "12");
   assert.deepEqual(Object.keys(result), [
@@ -133,6 +158,17 @@ Deno.test("explain takes several pictures, in order, and a question of one's own
   assert.equal(one.model, "tiny");
 });
 
+Deno.test("explain refuses a device that is not there, and answers nothing", async () => {
+  const device = Deno.build.os === "windows" ? "coreml" : "directml";
+  const { code, stdout, stderr } = await explain(PICTURE, ...TINY, "--device", device);
+  assert.notEqual(code, 0);
+  assert.match(
+    stderr,
+    /The model cannot run on \w+: ONNX Runtime \S+ has no \w+ExecutionProvider on this platform/,
+  );
+  assert.equal(stdout, "");
+});
+
 Deno.test("explain runs in less precision, and says in which", async () => {
   const { code, stderr } = await explain(PICTURE, ...TINY, "--precision", "int4", "--max-tokens", "6");
   assert.equal(code, 0, stderr);
@@ -144,6 +180,7 @@ const WRONG: readonly (readonly [args: readonly string[], says: RegExp])[] = [
   [["x.png", "--no-such-option"], /^Unknown option '--no-such-option'/],
   [["x.png", "--thinking", "maybe"], /^--thinking takes off or on, not "maybe"\./],
   [["x.png", "--ocr", "on"], /^--ocr takes auto or off, not "on"\./],
+  [["x.png", "--device", "gpu"], /^--device takes cpu or cuda or webgpu or directml or coreml, not "gpu"\./],
   [["x.png", "--precision", "fp16"], /^--precision takes fp32 or int8 or int4, not "fp16"\./],
   [["x.png", "--temperature", "hot"], /^--temperature takes a number from 0 to 10, not "hot"\./],
   [["x.png", "--temperature=-1"], /^--temperature takes a number from 0 to 10, not "-1"\./],

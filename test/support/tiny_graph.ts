@@ -1,6 +1,7 @@
 import { Weights } from "../../sidecar/checkpoint/safetensors.ts";
 import { GraphBuilder } from "../../sidecar/graph/graph_builder.ts";
 import { WeightsFile } from "../../sidecar/graph/weights_file.ts";
+import { EXACT } from "../../sidecar/model/graph_style.ts";
 import { Layers } from "../../sidecar/model/layers.ts";
 import { WeightPlan } from "../../sidecar/model/weight_plan.ts";
 import { Quantizers } from "../../sidecar/model/quantizers.ts";
@@ -19,7 +20,7 @@ export async function openGraph(
   await writeSafetensors(`${folder}/model.safetensors`, tensors);
   const graph = new GraphBuilder("tiny");
   const plan = new WeightPlan(await Weights.open(folder), { kind: "fp32" }, "weights.bin");
-  add(new Layers(graph, plan, 0));
+  add(new Layers(graph, plan, EXACT));
   using file = await WeightsFile.open(`${folder}/weights.bin`);
   using quantizers = new Quantizers();
   for (const piece of plan.pieces) await writePiece(piece, file, { quantizers });

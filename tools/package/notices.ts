@@ -38,7 +38,9 @@ export async function writeNotices(root: string, nativeFolders: readonly string[
 async function noticeOf(folder: string): Promise<string> {
   const { name, version, license } = await readManifest(folder);
   if (license === undefined) throw new Error(`Cannot package Sightline: "${name}" states no licence`);
-  const file = (await readdir(folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+  const file = (await readdir(folder)).find((entry) =>
+    /^(licen[cs]e|copying|third_party_notices)/i.test(entry)
+  );
   const text = file === undefined
     ? ""
     : `\n~~~text\n${(await readFile(join(folder, file), "utf8")).trim()}\n~~~\n`;

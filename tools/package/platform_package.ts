@@ -31,6 +31,14 @@ export async function platformPackage(root: string, name: string): Promise<strin
   return folder;
 }
 
+/** The folder of a package as {@link platformPackage} finds it; null when package-lock.json does not know it. */
+export async function lockedPackage(root: string, name: string): Promise<string | null> {
+  const lock: { packages: Record<string, unknown> } = JSON.parse(
+    await readFile(join(root, "package-lock.json"), "utf8"),
+  );
+  return `node_modules/${name}` in lock.packages ? await platformPackage(root, name) : null;
+}
+
 async function readLock(root: string, name: string): Promise<LockedPackage> {
   const lock: { packages: Record<string, LockedPackage | undefined> } = JSON.parse(
     await readFile(join(root, "package-lock.json"), "utf8"),

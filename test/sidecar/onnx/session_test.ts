@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { GraphBuilder } from "../../../sidecar/graph/graph_builder.ts";
 import { allocate } from "../../../sidecar/onnx/element_type.ts";
+import { ProviderError } from "../../../sidecar/onnx/execution_provider.ts";
 import { OrtError } from "../../../sidecar/onnx/ort_error.ts";
 import { Runtime } from "../../../sidecar/onnx/runtime.ts";
 import { Session } from "../../../sidecar/onnx/session.ts";
@@ -193,7 +194,9 @@ Deno.test("errors carry ONNX Runtime's code and text", async () => {
   await assert.rejects(Session.create(runtime, graph.build()), /NoSuchOperator/);
   await assert.rejects(
     Session.create(runtime, withConstant, { executionProviders: [{ name: "NoSuchProvider" }] }),
-    OrtError,
+    (error: unknown) =>
+      error instanceof ProviderError && error.reason === "absent" &&
+      /only .*CPUExecutionProvider/.test(error.message),
   );
 
   using session = await Session.create(runtime, withConstant);

@@ -4,12 +4,13 @@
 
 import assert from "node:assert/strict";
 import { build } from "esbuild";
-import { Failure, type FailureKind } from "../../../protocol/errors.ts";
+import { Failure } from "../../../protocol/errors.ts";
 import type { PictureReceipt, PictureRef } from "../../../protocol/conversation.ts";
 import type { GenerateResult } from "../../../protocol/sidecar.ts";
 import * as pictures from "../../support/bad_pictures.ts";
 import { question } from "../../support/engine.ts";
 import { ROOT } from "../../support/places.ts";
+import { refusesA } from "../../support/refuses.ts";
 import { startSidecar, tinyPlace } from "../../support/sidecar.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
@@ -44,23 +45,7 @@ async function askAboutPath(path: string): Promise<PictureReceipt> {
   return receipt;
 }
 
-/** The failure must be of a kind, name the file, give the reason, and be one sentence or two. */
-async function refuses(
-  asking: Promise<unknown>,
-  kind: FailureKind,
-  name: string,
-  reason: RegExp,
-): Promise<void> {
-  await assert.rejects(asking, (error: unknown) => {
-    assert.ok(error instanceof Failure, String(error));
-    assert.equal(error.kind, kind, error.message);
-    assert.ok(error.message.startsWith(`Cannot use picture "${name}": `), error.message);
-    assert.match(error.message, reason);
-    assert.match(error.message, /\.$/);
-    assert.equal(error.subject, name);
-    return true;
-  });
-}
+const refuses = refusesA("picture");
 
 /** The same sidecar answers a good picture. */
 async function livesOn(): Promise<void> {

@@ -1,12 +1,12 @@
 // What Deno lets the sidecar do, tried out with exactly its own command line.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { homedir } from "node:os";
 import { dirname } from "node:path";
 import process from "node:process";
 import { sidecarArguments, sidecarEnvironment, type SidecarFolders } from "../../../host/permissions.ts";
 import { ROOT } from "../../support/places.ts";
+import { all, probe as probeAs } from "../../support/probe.ts";
 import { LAYOUT, startSidecar, tinyPlace } from "../../support/sidecar.ts";
 import { tempFolder } from "../../support/temp_folder.ts";
 
@@ -14,20 +14,8 @@ import { tempFolder } from "../../support/temp_folder.ts";
 async function probe(folders: SidecarFolders, attempts: Readonly<Record<string, string>>) {
   const args = sidecarArguments(LAYOUT, folders);
   assert.equal(args.at(-1), LAYOUT.sidecarScript);
-  const script = `${ROOT}/test/support/permission_probe.ts`;
-  const child = spawn(LAYOUT.deno, [...args.slice(0, -1), script, JSON.stringify(attempts)], {
-    env: sidecarEnvironment(folders.storageFolder),
-  });
-  let [stdout, stderr] = ["", ""];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => stdout += text);
-  child.stderr.setEncoding("utf8").on("data", (text: string) => stderr += text);
-  await new Promise((resolve) => child.once("close", resolve));
-  assert.notEqual(stdout, "", stderr);
-  return JSON.parse(stdout) as Record<string, string>;
+  return await probeAs(LAYOUT.deno, args, sidecarEnvironment(folders.storageFolder), attempts);
 }
-
-const all = (attempts: Readonly<Record<string, string>>, outcome: string) =>
-  Object.fromEntries(Object.keys(attempts).map((name) => [name, outcome]));
 
 Deno.test("the sidecar's command line allows what it needs and denies everything else", async () => {
   await using folder = await tempFolder();
