@@ -1,3 +1,4 @@
+import { realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Layout } from "./layout.ts";
 import { DENO_RUN, escapeComma, LIBC_PROBE, LIBRARY_ENVIRONMENT } from "./permissions.ts";
@@ -30,7 +31,8 @@ export function videoReaderArguments(layout: Layout, { file, folder }: ReaderPat
     `--allow-read=${readable.map(escapeComma).join(",")}`,
     `--allow-write=${escapeComma(folder)}`,
     `--allow-env=${[...LIBRARY_ENVIRONMENT, ...DECODER_ENVIRONMENT].join(",")}`,
-    `--allow-ffi=${escapeComma(layout.packages)}`,
+    // Libraries are asked for by their real path, also where the folder is a link.
+    `--allow-ffi=${escapeComma(realpathSync(layout.packages))}`,
     script,
   ];
 }

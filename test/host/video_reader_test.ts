@@ -14,6 +14,7 @@ import { all, probe } from "../support/probe.ts";
 import { untilGone } from "../support/processes.ts";
 import { refusesA } from "../support/refuses.ts";
 import { LAYOUT } from "../support/sidecar.ts";
+import { tempFolder } from "../support/temp_folder.ts";
 import { VideoPlace } from "../support/video_place.ts";
 import { makeSound, makeVideo, steady } from "../support/videos.ts";
 
@@ -134,6 +135,16 @@ Deno.test("damaged packets end in what could be seen or in a failure, never in a
       assert.ok((outcome as { frames: unknown[] }).frames.length > 0);
     }
   }
+});
+
+Deno.test("a stream whose description is damaged inside is refused", async () => {
+  await using place = await VideoPlace.open();
+  const bytes = await makeVideo({ codec: "hevc", container: "mp4", timesS: steady(10, 10) });
+  const record = Buffer.from(bytes).indexOf("hvcC") + 4;
+  // Behind the record's own 23 bytes stand the parameters that only the decoder reads.
+  bytes.fill(0xff, record + 30, record + 90);
+  const path = await place.put("film.mp4", bytes);
+  await refuses(place.read(path), "video-damaged", "film.mp4", /damaged or cut short/);
 });
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -348,3 +359,11 @@ function peakMemory(pid: number): number {
   const { stdout } = new Deno.Command("cat", { args: [`/proc/${pid}/status`], stderr: "null" }).outputSync();
   return Number(/VmHWM:\s+(\d+) kB/.exec(new TextDecoder().decode(stdout))?.[1] ?? 0) * 1024;
 }
+
+Deno.test("libraries are allowed by the path that Deno asks for, where the packages' folder is a link", async () => {
+  await using place = await tempFolder();
+  const link = `${place.path}/packages`;
+  await Deno.symlink(LAYOUT.packages, link, { type: "dir" });
+  const args = videoReaderArguments({ ...LAYOUT, packages: link }, { file: "/film.mp4", folder: "/frames" });
+  assert.ok(args.includes(`--allow-ffi=${await Deno.realPath(LAYOUT.packages)}`), args.join(" "));
+});
