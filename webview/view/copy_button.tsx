@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon_button.tsx";
 import { usePanel } from "./panel_context.ts";
 
 /** How long the tick stands. */
@@ -20,9 +20,5 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
     setCopied(true);
   };
   const name = isCopied ? t("Copied") : label;
-  return (
-    <button type="button" class="icon-button" aria-label={name} title={name} onClick={copy}>
-      <Icon name={isCopied ? "check" : "copy"} />
-    </button>
-  );
+  return <IconButton icon={isCopied ? "check" : "copy"} label={name} press={copy} />;
 }
