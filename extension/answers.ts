@@ -1,11 +1,12 @@
 // Gets answers from the sidecar, one at a time, in the order in which the questions were asked.
 
 import type { PictureRef } from "../protocol/conversation.ts";
-import type { AnswerNumbers, PanelFailure } from "../protocol/panel.ts";
+import type { AnswerNumbers, PanelFailure, TraceEnd } from "../protocol/panel.ts";
 import type { GenerateProgress, GenerateResult } from "../protocol/sidecar.ts";
 import type { Conversation } from "./conversation.ts";
 import { requestTurns } from "./request_turns.ts";
 import type { SendRequest } from "./sidecar.ts";
+import { thinkingParams } from "./thinking_depth.ts";
 
 /** What answering needs from outside. */
 export interface AnswerParts {
@@ -17,11 +18,19 @@ export interface AnswerParts {
   readonly log: { info(line: string): void; error(line: string): void };
 }
 
+/** An answer in work. */
+interface Running {
+  readonly turnId: string;
+  readonly controller: AbortController;
+  /** Whether the person has had enough of the trace. */
+  isSkipping: boolean;
+}
+
 /** The questions that wait for an answer. */
 export class Answers {
   readonly #parts: AnswerParts;
   readonly #queue: string[] = [];
-  #running: { readonly turnId: string; readonly controller: AbortController } | null = null;
+  #running: Running | null = null;
 
   constructor(parts: AnswerParts) {
     this.#parts = parts;
@@ -41,6 +50,13 @@ export class Answers {
     if (this.#running?.turnId === turnId) this.#running.controller.abort();
   }
 
+  /** Ends the trace of an answer in work, so that the answer itself begins. */
+  async skipThinking(turnId: string): Promise<void> {
+    if (this.#running?.turnId !== turnId) return;
+    this.#running.isSkipping = true;
+    await this.#parts.request("sightline/endTrace", {});
+  }
+
   stopAll(): void {
     for (const turnId of [...this.#queue]) this.stop(turnId);
     if (this.#running !== null) this.stop(this.#running.turnId);
@@ -48,19 +64,19 @@ export class Answers {
 
   async #run(): Promise<void> {
     for (let turnId = this.#queue.shift(); turnId !== undefined; turnId = this.#queue.shift()) {
-      const controller = new AbortController();
-      this.#running = { turnId, controller };
-      await this.#answer(turnId, controller.signal);
+      this.#running = { turnId, controller: new AbortController(), isSkipping: false };
+      await this.#answer(this.#running);
     }
     this.#running = null;
   }
 
-  async #answer(turnId: string, signal: AbortSignal): Promise<void> {
+  async #answer(running: Running): Promise<void> {
     const { conversation, log, describe } = this.#parts;
+    const { turnId, controller: { signal } } = running;
     const startMs = performance.now();
     const spent = () => `${((performance.now() - startMs) / 1000).toFixed(1)} s`;
     try {
-      const { result, numbers } = await this.#generate(turnId, signal);
+      const { result, numbers } = await this.#generate(running);
       conversation.finish(turnId, numbers);
       log.info(`answer: ${describeResult(result, numbers)}, ${spent()}`);
     } catch (error) {
@@ -74,50 +90,69 @@ export class Answers {
     }
   }
 
-  async #generate(
-    turnId: string,
-    signal: AbortSignal,
-  ): Promise<{ result: GenerateResult; numbers: AnswerNumbers }> {
+  async #generate(running: Running): Promise<{ result: GenerateResult; numbers: AnswerNumbers }> {
     const { conversation, request, usePictures } = this.#parts;
-    const { turns } = conversation.record;
-    const turn = conversation.turn(turnId);
+    const { turnId, controller: { signal } } = running;
+    const turns = conversation.path(turnId);
+    const turn = turns.at(-1);
+    if (turn === undefined) throw new RangeError(`there is no turn "${turnId}"`);
     const missing = await usePictures(
       turns.flatMap(({ question }) => question.pictures).map(({ picture }) => picture),
     );
     signal.throwIfAborted();
-    const counts = { thinking: 0, answer: 0 };
+    const before = { thinking: turn.thinkingTokenCount, answer: turn.answerTokenCount };
+    const counts = { ...before };
+    const countOn = (progress: GenerateProgress): GenerateProgress => {
+      if (progress.kind !== "thinking" && progress.kind !== "answer") return progress;
+      const tokenCount = before[progress.kind] + progress.tokenCount;
+      counts[progress.kind] = tokenCount;
+      return { ...progress, tokenCount };
+    };
     const result = await request("sightline/generate", {
       conversation: requestTurns(turns, turnId, ({ sha256 }) => missing.has(sha256)),
-      thinking: turn?.isThinking ?? false,
+      ...thinkingParams(turn),
       ocr: "auto",
-      dropsOldPictures: turn?.dropsOldPictures ?? false,
+      dropsOldPictures: turn.dropsOldPictures ?? false,
     }, {
       signal,
-      onProgress: (progress) => {
-        count(progress, counts);
-        conversation.progress(turnId, progress);
-      },
+      onProgress: (progress) => conversation.progress(turnId, countOn(progress)),
     });
-    return { result, numbers: numbersOf(result, counts) };
+    const traceEnd = traceEndOf(result, running) ?? turn.traceEnd ?? null;
+    return { result, numbers: { ...numbersOf(result, before, counts), traceEnd } };
   }
 }
 
-function count(progress: GenerateProgress, counts: { thinking: number; answer: number }): void {
-  if (progress.kind === "thinking" || progress.kind === "answer") counts[progress.kind] = progress.tokenCount;
+/** Tokens of an answer. */
+interface Counts {
+  thinking: number;
+  answer: number;
 }
 
-function numbersOf(result: GenerateResult, counts: { thinking: number; answer: number }): AnswerNumbers {
-  const { model, stopReason, promptTokenIds, pictures, timings } = result;
+/** Who ended the trace. */
+function traceEndOf({ thinkingEnd }: GenerateResult, { isSkipping }: Running): TraceEnd | null {
+  if (thinkingEnd !== "cut") return thinkingEnd;
+  return isSkipping ? "person" : "budget";
+}
+
+/** @param before what the answer had when it was continued, which stands in the prompt then */
+function numbersOf(
+  result: GenerateResult,
+  before: Counts,
+  counts: Counts,
+): Omit<AnswerNumbers, "traceEnd"> {
+  const { model, stopReason, pictures, timings } = result;
+  const promptTokenCount = result.promptTokenIds.length - before.thinking - before.answer;
   return {
     modelName: model.name,
     isStandIn: model.isStandIn,
     stopReason,
     firstTokenMs: timings.firstTokenMs,
     tokensPerSecond: timings.decodeTokensPerSecond,
-    promptTokenCount: promptTokenIds.length,
+    promptTokenCount,
     pictureTokenCount: pictures.reduce((sum, { tokenCount }) => sum + tokenCount, 0),
     thinkingTokenCount: counts.thinking,
     answerTokenCount: counts.answer,
+    context: { tokenCount: promptTokenCount + counts.answer, contextLength: model.contextLength },
   };
 }
 

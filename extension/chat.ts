@@ -3,16 +3,11 @@
 import type { Memento, Uri } from "vscode";
 import type { PictureStore } from "../host/picture_store.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
-import type { PanelFailure } from "../protocol/panel.ts";
+import type { PanelFailure, ThinkingDepth } from "../protocol/panel.ts";
 import { Answers } from "./answers.ts";
-import {
-  type Attachment,
-  type ChatTurn,
-  Conversation,
-  type ConversationEvent,
-  type ConversationRecord,
-} from "./conversation.ts";
 import { Attachments } from "./attachments.ts";
+import type { AskOptions, ConversationRecord, SourceOf } from "./chat_turn.ts";
+import { Conversation, type ConversationEvent } from "./conversation.ts";
 import { describeFailure, type Translate, type Wanted } from "./error_messages.ts";
 import { storePictureAt } from "./picture_reader.ts";
 import { Preparation } from "./preparation.ts";
@@ -37,7 +32,7 @@ export interface ChatParts {
   readonly request: SendRequest;
   readonly log: { info(line: string): void; error(line: string): void };
   readonly onEvent: (event: ConversationEvent) => void;
-  readonly sourceOf: (attachment: Attachment) => string;
+  readonly sourceOf: SourceOf;
   readonly t: Translate;
   /** Whether pictures are looked at before the question is asked. */
   readonly preparesAhead: () => boolean;
@@ -107,12 +102,12 @@ export class Chat {
   }
 
   /** Asks about everything that is attached. */
-  async ask(text: string, isThinking: boolean): Promise<void> {
+  async ask(text: string, depth: ThinkingDepth): Promise<void> {
     const { conversation } = this;
     await this.#attachments.stored();
     const hasPictures = conversation.record.attachments.length > 0;
     if (text.trim() === "" && !hasPictures) return;
-    this.#answers.add(conversation.ask(text.trim() || EXPLAIN, isThinking));
+    this.#answers.add(conversation.ask(text.trim() || EXPLAIN, depth));
     conversation.dismissRefusals();
   }
 
@@ -122,17 +117,31 @@ export class Chat {
     conversation.dismissRefusals();
     const ids = new Set(await this.attachFiles(uris));
     const attached = conversation.record.attachments.map(({ id }) => id).filter((id) => ids.has(id));
-    if (attached.length > 0) this.#answers.add(conversation.ask(EXPLAIN, false, attached));
+    if (attached.length > 0) this.#answers.add(conversation.ask(EXPLAIN, "off", attached));
   }
 
   stop(turnId: string): void {
     this.#answers.stop(turnId);
   }
 
+  /** Ends the trace of an answer in work, so that the answer itself begins. */
+  async skipThinking(turnId: string): Promise<void> {
+    await this.#answers.skipThinking(turnId);
+  }
+
   /** Asks a question again, at the end of the conversation. */
-  retry(turnId: string, options: Pick<ChatTurn, "dropsOldPictures"> = {}): void {
-    const id = this.conversation.askAgain(turnId, options);
-    if (id !== undefined) this.#answers.add(id);
+  retry(turnId: string, options: AskOptions = {}): void {
+    this.#answer(this.conversation.askAgain(turnId, options));
+  }
+
+  /** Asks a question in other words, in its place. */
+  edit(turnId: string, text: string): void {
+    if (text.trim() !== "") this.#answer(this.conversation.edit(turnId, text.trim()));
+  }
+
+  /** Goes on with an answer that was cut off or stopped. */
+  goOn(turnId: string): void {
+    if (this.conversation.goOn(turnId)) this.#answers.add(turnId);
   }
 
   /** Shows why something could not be attached. */
@@ -143,13 +152,17 @@ export class Chat {
   /** Stops everything and forgets the conversation. */
   clear(): void {
     this.#answers.stopAll();
-    this.conversation.clear();
+    this.conversation.open();
   }
 
   /** Writes the conversation down. */
   async keep(): Promise<void> {
     this.#keptMs = performance.now();
     await this.#parts.kept.update(KEPT_AS, save(this.conversation.record));
+  }
+
+  #answer(turnId: string | undefined): void {
+    if (turnId !== undefined) this.#answers.add(turnId);
   }
 
   #restore(): ConversationRecord | undefined {

@@ -6,36 +6,26 @@ import type { PictureReceipt, PictureRef } from "../protocol/conversation.ts";
 import type {
   AnswerNumbers,
   AnswerState,
+  ContextUse,
   PanelFailure,
-  PanelPicture,
-  PanelState,
   PanelTurn,
   Refusal,
+  ShownConversation,
+  ThinkingDepth,
   ToPanel,
 } from "../protocol/panel.ts";
 import type { GenerateProgress } from "../protocol/sidecar.ts";
-
-/** One use of a picture in the store. */
-export interface Attachment {
-  readonly id: string;
-  readonly picture: PictureRef;
-  /** Address of the file it was read from; null for one that came as bytes. */
-  readonly origin: string | null;
-  readonly receipt: PictureReceipt | null;
-}
-
-/** A question and what became of it. */
-export interface ChatTurn extends Omit<PanelTurn, "question"> {
-  readonly question: { readonly text: string; readonly pictures: readonly Attachment[] };
-  /** Whether pictures of earlier questions may be left out to make room. */
-  readonly dropsOldPictures?: boolean;
-}
-
-/** What is kept of a conversation. */
-export interface ConversationRecord {
-  readonly turns: readonly ChatTurn[];
-  readonly attachments: readonly Attachment[];
-}
+import {
+  type AskOptions,
+  type Attachment,
+  type ChatTurn,
+  type ConversationRecord,
+  EMPTY,
+  type SourceOf,
+  toPanelPicture,
+  toPanelTurn,
+} from "./chat_turn.ts";
+import { latestAfter, pathTo, versionsOf } from "./turn_tree.ts";
 
 /** What tells the page of a change; the engine's state is not the conversation's. */
 export type ConversationEvent = Exclude<ToPanel, { kind: "init" | "engine" | "focus" | "files" }>;
@@ -43,8 +33,7 @@ export type ConversationEvent = Exclude<ToPanel, { kind: "init" | "engine" | "fo
 /** What a conversation needs from outside. */
 export interface ConversationParts {
   readonly onEvent: (event: ConversationEvent) => void;
-  /** Address of a picture that the page may load. */
-  readonly sourceOf: (attachment: Attachment) => string;
+  readonly sourceOf: SourceOf;
   /** Milliseconds of a clock that only goes forward. */
   readonly now?: () => number;
 }
@@ -54,29 +43,43 @@ export class Conversation {
   readonly #parts: ConversationParts;
   readonly #now: () => number;
   #turns: readonly ChatTurn[];
+  #lastId: string | null;
   #attachments: readonly Attachment[];
   #refusals: readonly Refusal[] = [];
+  #need: ContextUse | null = null;
   /** When the trace of the turn in work began. */
   readonly #thinkingSince = new Map<string, number>();
 
-  constructor(parts: ConversationParts, kept: ConversationRecord = { turns: [], attachments: [] }) {
+  constructor(parts: ConversationParts, kept: ConversationRecord = EMPTY) {
     this.#parts = parts;
     this.#now = parts.now ?? (() => performance.now());
     this.#turns = kept.turns;
+    this.#lastId = kept.lastId;
     this.#attachments = kept.attachments;
   }
 
   get record(): ConversationRecord {
-    return { turns: this.#turns, attachments: this.#attachments };
+    return { turns: this.#turns, lastId: this.#lastId, attachments: this.#attachments };
   }
 
   /** What the page shows of it. */
-  get panel(): Pick<PanelState, "turns" | "attachments" | "refusals"> {
+  get panel(): ShownConversation {
     return {
-      turns: this.#turns.map((turn) => this.#toPanel(turn)),
-      attachments: this.#attachments.map((attachment) => this.#picture(attachment)),
+      turns: this.#shownTurns(),
+      attachments: this.#attachments.map((attachment) => toPanelPicture(attachment, this.#parts.sourceOf)),
       refusals: this.#refusals,
+      need: this.#need,
     };
+  }
+
+  /** The turns up to one, or all that are shown. */
+  path(lastId = this.#lastId): readonly ChatTurn[] {
+    return pathTo(this.#turns, lastId);
+  }
+
+  /** Whether an answer is in work or waits for its turn. */
+  get isBusy(): boolean {
+    return this.#turns.some(({ state }) => state.kind === "working");
   }
 
   turn(id: string): ChatTurn | undefined {
@@ -93,7 +96,7 @@ export class Conversation {
   attach(picture: PictureRef, origin: string | null): string {
     const attachment: Attachment = { id: randomUUID(), picture, origin, receipt: null };
     this.#attachments = [...this.#attachments, attachment];
-    this.#tell({ kind: "attached", picture: this.#picture(attachment) });
+    this.#tell({ kind: "attached", picture: toPanelPicture(attachment, this.#parts.sourceOf) });
     return attachment.id;
   }
 
@@ -138,6 +141,13 @@ export class Conversation {
     for (const { id } of this.#refusals) this.dismissRefusal(id);
   }
 
+  /** Notes what the next question would take; null when that is not known any more. */
+  setNeed(need: ContextUse | null): void {
+    if (this.#need === need) return;
+    this.#need = need;
+    this.#tell({ kind: "need", need });
+  }
+
   /**
    * Asks a question; its answer waits for its turn.
    * @param attachmentIds the attached pictures that go with it, all of them when left out
@@ -145,21 +155,58 @@ export class Conversation {
    */
   ask(
     text: string,
-    isThinking: boolean,
+    depth: ThinkingDepth,
     attachmentIds: readonly string[] = this.#attachments.map(({ id }) => id),
   ): string {
     const pictures = this.#attachments.filter(({ id }) => attachmentIds.includes(id));
     for (const { id } of pictures) this.detach(id);
-    return this.#add(text, isThinking, pictures);
+    const turn = newTurn({ parentId: this.#lastId, question: { text, pictures }, depth });
+    this.#add(turn);
+    this.#tell({ kind: "asked", turn: this.#toPanel(turn) });
+    return turn.id;
   }
 
-  /** Takes a turn back and asks its question again, at the end. Gives the new turn's id. */
-  askAgain(id: string, options: Pick<ChatTurn, "dropsOldPictures"> = {}): string | undefined {
+  /**
+   * Asks a question again. An answer at the end is kept as another version; otherwise the turn is taken back, and its
+   * question asked at the end.
+   * @returns the new turn's id; undefined while the answer is in work
+   */
+  askAgain(id: string, options: AskOptions = {}): string | undefined {
     const turn = this.turn(id);
     if (turn === undefined || turn.state.kind === "working") return undefined;
-    this.#turns = this.#turns.filter((other) => other !== turn);
-    this.#tell({ kind: "removed", turnId: id });
-    return this.#add(turn.question.text, turn.isThinking, turn.question.pictures, options);
+    const isVersion = turn.text !== "" && id === this.#lastId;
+    if (!isVersion) this.#remove(turn);
+    return this.#replace({ ...turn, ...options, parentId: isVersion ? turn.parentId : this.#lastId });
+  }
+
+  /**
+   * Asks a question in other words, in its place; what came after it is kept as another version.
+   * @returns the new turn's id; undefined while any answer is in work
+   */
+  edit(id: string, text: string): string | undefined {
+    const turn = this.turn(id);
+    if (turn === undefined || this.isBusy) return undefined;
+    return this.#replace({ ...turn, question: { ...turn.question, text } });
+  }
+
+  /** Shows another version of a question, counted from 1, with what came after it; not while an answer is in work. */
+  showVersion(id: string, position: number): void {
+    const turn = this.turn(id);
+    const wanted = turn === undefined ? undefined : versionsOf(this.#turns, turn)[position - 1];
+    if (wanted === undefined || this.isBusy) return;
+    this.#lastId = latestAfter(this.#turns, wanted.id);
+    this.#tell({ kind: "turns", turns: this.#shownTurns() });
+  }
+
+  /** Lets the last answer go on from where it ended. Says whether there is anything to go on from. */
+  goOn(id: string): boolean {
+    const turn = this.turn(id);
+    if (turn === undefined || turn.state.kind === "working" || id !== this.#lastId) return false;
+    if (turn.text === "" && turn.thinking === "") return false;
+    const traceEnd = turn.state.kind === "done" ? turn.state.numbers.traceEnd : null;
+    this.#change(id, { state: QUEUED, traceEnd });
+    this.#tell({ kind: "continued", turnId: id });
+    return true;
   }
 
   /** Applies what the sidecar tells of an answer; pieces of one that has ended are dropped. */
@@ -180,7 +227,7 @@ export class Conversation {
       }
       case "thinking": {
         const { text, tokenCount } = progress;
-        const elapsedMs = this.#thinkingMs(turnId);
+        const elapsedMs = this.#thinkingMs(turn);
         this.#change(turnId, {
           thinking: turn.thinking + text,
           thinkingTokenCount: tokenCount,
@@ -189,7 +236,7 @@ export class Conversation {
         return this.#tell({ kind: "thinking", turnId, text, tokenCount, elapsedMs });
       }
       case "answer":
-        this.#change(turnId, { text: turn.text + progress.text });
+        this.#change(turnId, { text: turn.text + progress.text, answerTokenCount: progress.tokenCount });
         return this.#tell({ kind: "answer", turnId, text: progress.text });
     }
   }
@@ -206,35 +253,40 @@ export class Conversation {
     if (this.#end(turnId, { kind: "stopped" })) this.#tell({ kind: "stopped", turnId });
   }
 
-  /** Forgets everything. */
-  clear(): void {
-    this.#turns = [];
-    this.#attachments = [];
+  /** Shows another conversation in place of this one, an empty one when left out. */
+  open(record: ConversationRecord = EMPTY): void {
+    this.#turns = record.turns;
+    this.#lastId = record.lastId;
+    this.#attachments = record.attachments;
     this.#refusals = [];
+    this.#need = null;
     this.#thinkingSince.clear();
-    this.#tell({ kind: "cleared" });
+    this.#tell({ kind: "opened", conversation: this.panel });
   }
 
-  #add(
-    text: string,
-    isThinking: boolean,
-    pictures: readonly Attachment[],
-    options: Pick<ChatTurn, "dropsOldPictures"> = {},
-  ): string {
-    const turn: ChatTurn = {
-      ...options,
-      id: randomUUID(),
-      question: { text, pictures },
-      isThinking,
-      thinking: "",
-      thinkingTokenCount: 0,
-      thinkingMs: 0,
-      text: "",
-      state: { kind: "working", stage: "queued", done: null, total: null },
-    };
+  #add(turn: ChatTurn): void {
     this.#turns = [...this.#turns, turn];
-    this.#tell({ kind: "asked", turn: this.#toPanel(turn) });
+    this.#lastId = turn.id;
+  }
+
+  /** Puts a turn with another's question to the end of the turns before it. */
+  #replace({ parentId, question, depth, dropsOldPictures }: ChatTurn): string {
+    const turn = newTurn({
+      parentId,
+      question,
+      depth,
+      ...(dropsOldPictures === undefined ? {} : { dropsOldPictures }),
+    });
+    this.#add(turn);
+    this.#tell({ kind: "turns", turns: this.#shownTurns() });
     return turn.id;
+  }
+
+  /** Takes a turn out from between those around it. */
+  #remove({ id, parentId }: ChatTurn): void {
+    this.#turns = this.#turns.filter((turn) => turn.id !== id)
+      .map((turn) => turn.parentId === id ? { ...turn, parentId } : turn);
+    if (this.#lastId === id) this.#lastId = parentId;
   }
 
   /** Ends an answer in work. Says whether it was still in work. */
@@ -249,29 +301,42 @@ export class Conversation {
     this.#turns = this.#turns.map((turn) => turn.id === turnId ? { ...turn, ...change } : turn);
   }
 
-  #thinkingMs(turnId: string): number {
-    const since = this.#thinkingSince.get(turnId) ?? this.#now();
-    this.#thinkingSince.set(turnId, since);
+  #thinkingMs({ id, thinkingMs }: ChatTurn): number {
+    const since = this.#thinkingSince.get(id) ?? this.#now() - thinkingMs;
+    this.#thinkingSince.set(id, since);
     return this.#now() - since;
   }
 
-  #toPanel(turn: ChatTurn): PanelTurn {
-    const { text, pictures } = turn.question;
-    return { ...turn, question: { text, pictures: pictures.map((attachment) => this.#picture(attachment)) } };
+  #shownTurns(): readonly PanelTurn[] {
+    return this.path().map((turn) => this.#toPanel(turn));
   }
 
-  #picture(attachment: Attachment): PanelPicture {
-    const { id, picture, receipt } = attachment;
-    return {
-      id,
-      name: picture.name,
-      byteLength: picture.byteLength,
-      source: this.#parts.sourceOf(attachment),
-      receipt,
-    };
+  #toPanel(turn: ChatTurn): PanelTurn {
+    const versions = versionsOf(this.#turns, turn);
+    return toPanelTurn(
+      turn,
+      { position: versions.indexOf(turn) + 1, count: versions.length },
+      this.#parts.sourceOf,
+    );
   }
 
   #tell(event: ConversationEvent): void {
     this.#parts.onEvent(event);
   }
+}
+
+const QUEUED: AnswerState = { kind: "working", stage: "queued", done: null, total: null };
+
+/** A turn that waits for its answer. */
+function newTurn(asked: Pick<ChatTurn, "parentId" | "question" | "depth" | "dropsOldPictures">): ChatTurn {
+  return {
+    ...asked,
+    id: randomUUID(),
+    thinking: "",
+    thinkingTokenCount: 0,
+    thinkingMs: 0,
+    text: "",
+    answerTokenCount: 0,
+    state: QUEUED,
+  };
 }

@@ -6,8 +6,8 @@ import { Failure } from "../protocol/errors.ts";
 import type { ToPanel } from "../protocol/panel.ts";
 import type { Chat } from "./chat.ts";
 import type { PanelAsk } from "./chat_view.ts";
+import type { Attachment } from "./chat_turn.ts";
 import { insertCode, openNewFile } from "./code_uses.ts";
-import type { Attachment } from "./conversation.ts";
 import { describeFailure } from "./error_messages.ts";
 import { copyForOpening } from "./picture_copies.ts";
 import { askForPictures, IMAGE_PREVIEW } from "./picture_choice.ts";
@@ -51,13 +51,21 @@ export async function doAsk(ask: PanelAsk, parts: AskParts): Promise<void> {
     case "open-picture":
       return await openPicture(chat.conversation.attachment(ask.id), parts);
     case "ask":
-      return await chat.ask(ask.text, ask.isThinking);
+      return await chat.ask(ask.text, ask.depth);
     case "stop":
       return chat.stop(ask.turnId);
     case "retry":
       return chat.retry(ask.turnId);
     case "drop-pictures":
       return chat.retry(ask.turnId, { dropsOldPictures: true });
+    case "skip-thinking":
+      return await chat.skipThinking(ask.turnId);
+    case "continue":
+      return chat.goOn(ask.turnId);
+    case "edit":
+      return chat.edit(ask.turnId, ask.text);
+    case "show-version":
+      return chat.conversation.showVersion(ask.turnId, ask.position);
     case "copy":
       return await env.clipboard.writeText(ask.text);
     case "insert-code":

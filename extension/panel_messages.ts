@@ -1,6 +1,6 @@
 // The door to the page: what it sends is checked here once, so that nothing behind has to doubt it.
 
-import type { FromPanel } from "../protocol/panel.ts";
+import { type FromPanel, THINKING_DEPTHS } from "../protocol/panel.ts";
 
 /** Limits of what a page may send. What is larger was not made by a person's paste, drop or typing. */
 export const LIMITS = {
@@ -36,6 +36,8 @@ export function readPanelMessage(value: unknown): FromPanel | null {
     case "stop":
     case "retry":
     case "drop-pictures":
+    case "skip-thinking":
+    case "continue":
       return turnId === null ? null : { kind, turnId };
     case "copy":
     case "insert-code":
@@ -56,8 +58,14 @@ export function readPanelMessage(value: unknown): FromPanel | null {
       return { kind, path, line, column };
     }
     case "ask": {
-      const isThinking = fields["isThinking"];
-      return text === null || typeof isThinking !== "boolean" ? null : { kind, text, isThinking };
+      const depth = THINKING_DEPTHS.find((known) => known === fields["depth"]);
+      return text === null || depth === undefined ? null : { kind, text, depth };
+    }
+    case "edit":
+      return turnId === null || text === null ? null : { kind, turnId, text };
+    case "show-version": {
+      const position = fields["position"];
+      return turnId === null || typeof position !== "number" ? null : { kind, turnId, position };
     }
     case "attach-bytes": {
       const name = textOf(fields["name"], LIMITS.nameCharacters);

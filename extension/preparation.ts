@@ -7,7 +7,14 @@ import { draftTurns } from "./request_turns.ts";
 import type { SendRequest } from "./sidecar.ts";
 
 /** Changes after which what is being prepared is no longer what will be asked. */
-const STOPS: readonly ConversationEvent["kind"][] = ["attached", "detached", "asked", "cleared"];
+const STOPS: readonly ConversationEvent["kind"][] = [
+  "attached",
+  "detached",
+  "asked",
+  "continued",
+  "turns",
+  "opened",
+];
 /** Changes after which there may be something to prepare. */
 const STARTS: readonly ConversationEvent["kind"][] = [
   "attachment-confirmed",
@@ -15,6 +22,8 @@ const STARTS: readonly ConversationEvent["kind"][] = [
   "done",
   "failed",
   "stopped",
+  "turns",
+  "opened",
 ];
 
 /** What preparing needs from outside. */
@@ -47,28 +56,31 @@ export class Preparation {
   #cancel(): void {
     this.#running?.abort();
     this.#running = null;
+    this.#parts.conversation.setNeed(null);
   }
 
   #start(): void {
     const { conversation, isMissing, isWanted } = this.#parts;
-    const { turns, attachments } = conversation.record;
+    const { attachments } = conversation.record;
     const isReady = attachments.length > 0 && attachments.every(({ receipt }) => receipt !== null) &&
-      turns.every(({ state }) => state.kind !== "working");
+      !conversation.isBusy;
     if (!isReady || !isWanted()) return;
     this.#cancel();
     const controller = new AbortController();
     this.#running = controller;
-    void this.#prepare(draftTurns(turns, attachments, isMissing), controller.signal);
+    void this.#prepare(draftTurns(conversation.path(), attachments, isMissing), controller.signal);
   }
 
-  async #prepare(conversation: ReturnType<typeof draftTurns>, signal: AbortSignal): Promise<void> {
-    const { request, log } = this.#parts;
+  async #prepare(turns: ReturnType<typeof draftTurns>, signal: AbortSignal): Promise<void> {
+    const { conversation, request, log } = this.#parts;
     const startMs = performance.now();
     const spent = () => `${((performance.now() - startMs) / 1000).toFixed(1)} s`;
     try {
       // Thinking changes only the prompt's last tokens.
-      const params = { conversation, thinking: false, ocr: "auto", dropsOldPictures: true } as const;
-      const { tokenCount } = await request("sightline/prepare", params, { signal });
+      const params = { conversation: turns, thinking: false, ocr: "auto", dropsOldPictures: true } as const;
+      const { tokenCount, contextLength } = await request("sightline/prepare", params, { signal });
+      signal.throwIfAborted();
+      conversation.setNeed({ tokenCount, contextLength });
       log.info(`prepared: ${tokenCount} tokens, ${spent()}`);
     } catch (error) {
       // The question itself will meet the same failure, and say so.

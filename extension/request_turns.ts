@@ -1,10 +1,10 @@
 // What is sent of a conversation when a question is asked: turns that take turns, and every picture that counts.
 
 import type { PictureRef, Turn, UserTurn } from "../protocol/conversation.ts";
-import type { Attachment, ChatTurn } from "./conversation.ts";
+import type { Attachment, ChatTurn } from "./chat_turn.ts";
 
 /**
- * The conversation up to a question, as the sidecar takes it. A question that got no word of an answer is left out,
+ * The conversation up to a question and what there is of its answer, as the sidecar takes it. A question that got no word of an answer is left out,
  * so that user and assistant take turns as the model expects; its pictures go along with the next question. A
  * partial answer is sent as it is.
  * @param isMissing whether a picture can no longer be sent
@@ -17,7 +17,9 @@ export function requestTurns(
   const end = turns.findIndex(({ id }) => id === turnId);
   const asked = turns[end];
   if (asked === undefined) throw new RangeError(`there is no turn "${turnId}"`);
-  return withQuestion(turns.slice(0, end), asked.question, isMissing);
+  const { question, text, thinking } = asked;
+  const sent = withQuestion(turns.slice(0, end), question, isMissing);
+  return text === "" && thinking === "" ? sent : [...sent, { role: "assistant", text, thinking }];
 }
 
 /** The conversation as far as it is known while its next question is being written: with the attached pictures. */

@@ -2,11 +2,11 @@
 // may have written it.
 
 import type { PictureReceipt, PictureRef } from "../protocol/conversation.ts";
-import type { AnswerState } from "../protocol/panel.ts";
-import type { Attachment, ChatTurn, ConversationRecord } from "./conversation.ts";
+import { type AnswerState, THINKING_DEPTHS, type ThinkingDepth } from "../protocol/panel.ts";
+import type { Attachment, ChatTurn, ConversationRecord } from "./chat_turn.ts";
 
 /** Raised when what is kept changes its form. */
-const FORM = 1;
+const FORM = 2;
 
 /** What is written. */
 export interface SavedConversation extends ConversationRecord {
@@ -20,13 +20,16 @@ export function save(record: ConversationRecord): SavedConversation {
 
 /**
  * A conversation that was written before. An answer that was in work then is one that was stopped.
- * @returns null when there is none, or none in the form that this version writes
+ * @returns null when there is none, or none in a form that this version knows
  */
 export function restore(value: unknown): ConversationRecord | null {
-  if (!isObject(value) || value["form"] !== FORM) return null;
-  const { turns, attachments } = value;
+  const raised = isObject(value) && value["form"] === 1 ? fromForm1(value) : value;
+  if (!isObject(raised) || raised["form"] !== FORM) return null;
+  const { turns, attachments, lastId } = raised;
   if (!isList(turns, isTurn) || !isList(attachments, isAttachment)) return null;
+  if (lastId !== null && !turns.some(({ id }) => id === lastId)) return null;
   return {
+    lastId: lastId as string | null,
     turns: turns.map((turn) => ({
       ...turn,
       state: turn.state.kind === "working" ? { kind: "stopped" } : turn.state,
@@ -35,11 +38,35 @@ export function restore(value: unknown): ConversationRecord | null {
   };
 }
 
+/** Form 1 had one row of turns, which thought or did not, and counted nothing of the context. */
+function fromForm1(value: Fields): Fields {
+  const turns = (Array.isArray(value["turns"]) ? value["turns"] : []).filter(isObject);
+  return {
+    ...value,
+    form: FORM,
+    turns: turns.map(({ isThinking, state, ...turn }, index) => {
+      const numbers = isObject(state) && isObject(state["numbers"]) ? state["numbers"] : null;
+      return {
+        ...turn,
+        parentId: turns[index - 1]?.["id"] ?? null,
+        depth: isThinking === true ? "deep" : "off",
+        answerTokenCount: numbers?.["answerTokenCount"] ?? 0,
+        state: numbers === null
+          ? state
+          : { kind: "done", numbers: { ...numbers, traceEnd: null, context: null } },
+      };
+    }),
+    lastId: turns.at(-1)?.["id"] ?? null,
+  };
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 function isTurn(value: unknown): value is ChatTurn {
   return isObject(value) && hasTexts(value, "id", "thinking", "text") &&
-    hasNumbers(value, "thinkingTokenCount", "thinkingMs") && typeof value["isThinking"] === "boolean" &&
+    hasNumbers(value, "thinkingTokenCount", "thinkingMs", "answerTokenCount") &&
+    (value["parentId"] === null || hasTexts(value, "parentId")) &&
+    THINKING_DEPTHS.includes(value["depth"] as ThinkingDepth) &&
     isObject(value["question"]) && hasTexts(value["question"], "text") &&
     isList(value["question"]["pictures"], isAttachment) && isState(value["state"]);
 }
@@ -54,7 +81,10 @@ function isState(value: unknown): value is AnswerState {
     case "done":
       return isObject(numbers) && hasTexts(numbers, "modelName", "stopReason") &&
         hasNumbers(numbers, "firstTokenMs", "tokensPerSecond", "promptTokenCount", "pictureTokenCount") &&
-        hasNumbers(numbers, "thinkingTokenCount", "answerTokenCount");
+        hasNumbers(numbers, "thinkingTokenCount", "answerTokenCount") &&
+        (numbers["traceEnd"] === null || hasTexts(numbers, "traceEnd")) &&
+        (numbers["context"] === null ||
+          isObject(numbers["context"]) && hasNumbers(numbers["context"], "tokenCount", "contextLength"));
     case "failed":
       return isObject(failure) && hasTexts(failure, "kind", "headline", "message") &&
         Array.isArray(failure["actions"]);

@@ -1,6 +1,7 @@
 // Messages between the extension and its panel, a page in a webview. The extension owns the conversation; the page
 // shows what it is told. The page says `ready`, gets one `init` with everything, and from then on small events that
-// its reducer applies. Every question that was asked ends in exactly one of `done`, `failed` and `stopped`.
+// its reducer applies. Every question that was asked ends in exactly one of `done`, `failed` and `stopped`; an answer
+// that ended early may be `continued` and then ends once more.
 
 import type { LeftOut, ModelRecord, PictureReceipt, StopReason } from "./conversation.ts";
 import type { FailureKind } from "./errors.ts";
@@ -38,17 +39,40 @@ export interface PanelFailure {
 
 export type FailureAction = "retry" | "drop-pictures" | "show-log" | "new-chat";
 
+/** How long the model may think before it answers: not at all, shortly, or at length. */
+export const THINKING_DEPTHS = ["off", "auto", "deep"] as const;
+export type ThinkingDepth = (typeof THINKING_DEPTHS)[number];
+
+/** Who ended a trace: the model, its budget, the person, or a loop in it. */
+export type TraceEnd = "model" | "budget" | "person" | "loop";
+
 /** Numbers of a finished answer. */
 export interface AnswerNumbers {
   readonly modelName: string;
   readonly isStandIn: boolean;
   readonly stopReason: StopReason;
+  /** Null when there was no trace, or it did not end. */
+  readonly traceEnd: TraceEnd | null;
   readonly firstTokenMs: number;
   readonly tokensPerSecond: number;
   readonly promptTokenCount: number;
   readonly pictureTokenCount: number;
   readonly thinkingTokenCount: number;
   readonly answerTokenCount: number;
+  /** What the conversation takes up to here, traces left out; null where an earlier version did not keep it. */
+  readonly context: ContextUse | null;
+}
+
+/** Room that a conversation takes of what the model holds. */
+export interface ContextUse {
+  readonly tokenCount: number;
+  readonly contextLength: number;
+}
+
+/** Where a turn stands among those that were asked in the same place, the first being 1. */
+export interface TurnVersion {
+  readonly position: number;
+  readonly count: number;
 }
 
 /** How far an answer has come. */
@@ -67,7 +91,8 @@ export type AnswerState =
 export interface PanelTurn {
   readonly id: string;
   readonly question: PanelQuestion;
-  readonly isThinking: boolean;
+  readonly version: TurnVersion;
+  readonly depth: ThinkingDepth;
   readonly thinking: string;
   readonly thinkingTokenCount: number;
   /** From the first to the last piece of the trace. */
@@ -88,6 +113,8 @@ export interface PanelState {
   readonly attachments: readonly PanelPicture[];
   /** Files that could not be attached, with the reason. */
   readonly refusals: readonly Refusal[];
+  /** What the next question would take as it stands; null when the sidecar has not computed it. */
+  readonly need: ContextUse | null;
   readonly engine: EngineState;
   /** The model that answers; null until the sidecar has told. */
   readonly model: ModelRecord | null;
@@ -106,6 +133,9 @@ export interface NamedFile {
   /** Its path in the workspace, to show; null when the workspace has no such file, or several. */
   readonly file: string | null;
 }
+
+/** What the panel shows of a conversation. */
+export type ShownConversation = Pick<PanelState, "turns" | "attachments" | "refusals" | "need">;
 
 /** Extension to page. */
 export type ToPanel =
@@ -142,9 +172,13 @@ export type ToPanel =
   | { readonly kind: "done"; readonly turnId: string; readonly numbers: AnswerNumbers }
   | { readonly kind: "failed"; readonly turnId: string; readonly failure: PanelFailure }
   | { readonly kind: "stopped"; readonly turnId: string }
-  /** A turn was taken back, because it is asked again. */
-  | { readonly kind: "removed"; readonly turnId: string }
-  | { readonly kind: "cleared" }
+  /** The answer goes on from where it ended. */
+  | { readonly kind: "continued"; readonly turnId: string }
+  /** Other turns are shown from now on: a question was changed or asked again, or another version is looked at. */
+  | { readonly kind: "turns"; readonly turns: readonly PanelTurn[] }
+  | { readonly kind: "need"; readonly need: ContextUse | null }
+  /** Another conversation is shown from now on. */
+  | { readonly kind: "opened"; readonly conversation: ShownConversation }
   | { readonly kind: "engine"; readonly engine: EngineState; readonly model: ModelRecord | null }
   /** Replies to `find-files`. */
   | { readonly kind: "files"; readonly files: readonly NamedFile[] }
@@ -163,11 +197,19 @@ export type FromPanel =
   | { readonly kind: "detach"; readonly id: string }
   | { readonly kind: "dismiss-refusal"; readonly id: string }
   | { readonly kind: "open-picture"; readonly id: string }
-  | { readonly kind: "ask"; readonly text: string; readonly isThinking: boolean }
+  | { readonly kind: "ask"; readonly text: string; readonly depth: ThinkingDepth }
   | { readonly kind: "stop"; readonly turnId: string }
   | { readonly kind: "retry"; readonly turnId: string }
   /** Ask again, and leave pictures of earlier questions out as far as there is no room for them. */
   | { readonly kind: "drop-pictures"; readonly turnId: string }
+  /** End the trace, so that the answer begins. */
+  | { readonly kind: "skip-thinking"; readonly turnId: string }
+  /** Go on with an answer that was cut off or stopped. */
+  | { readonly kind: "continue"; readonly turnId: string }
+  /** Ask a question in other words, in its place. */
+  | { readonly kind: "edit"; readonly turnId: string; readonly text: string }
+  /** Show another version of a question, with what came after it. */
+  | { readonly kind: "show-version"; readonly turnId: string; readonly position: number }
   | { readonly kind: "copy"; readonly text: string }
   /** Put code where the cursor of the last used editor is. */
   | { readonly kind: "insert-code"; readonly text: string }

@@ -90,6 +90,7 @@ export interface GenerateParams {
   readonly repetitionPenalty?: number;
   /** The answer ends before the first of these. */
   readonly stopStrings?: readonly string[];
+  /** Of trace and answer together; left out, the checkpoint's own limit, with the trace's budget on top. */
   readonly maxTokens?: number;
   readonly seed?: number;
   /** Leave out pictures and videos of earlier turns, the oldest first, as long as the conversation does not fit. */

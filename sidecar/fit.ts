@@ -42,7 +42,10 @@ export function fitPrompt(
   const beginning = last?.role === "assistant" ? last : undefined;
   const turns = beginning === undefined ? conversation : conversation.slice(0, -1);
   const { contextLength } = config.decoder;
-  const wanted = params.maxTokens ?? config.sampling.maxNewTokens;
+  const isThinking = thinking && (beginning?.text ?? "") === "";
+  // The model's own limit is meant for the answer; a trace with a budget comes on top of it.
+  const wanted = params.maxTokens ??
+    config.sampling.maxNewTokens + (isThinking ? params.thinkingBudget ?? 0 : 0);
   const write = (leftOut: number) =>
     writePrompt(toMessages(turns, opened, texts, leftOut), thinking, prompts, beginning);
   const droppable = params.dropsOldPictures === true ? opened.length - countInLastTurn(turns) : 0;
@@ -56,7 +59,7 @@ export function fitPrompt(
   if (room < 1) throw contextFull(prompt.ids.length, opened.slice(leftOutCount), contextLength, record.name);
   return {
     prompt,
-    isThinking: thinking && (beginning?.text ?? "") === "",
+    isThinking,
     maxTokens: Math.min(wanted, room),
     leftOutCount,
     leftOut: opened.slice(0, leftOutCount).map(describe),

@@ -1,11 +1,11 @@
 // The page's end of the line to the extension. It knows no message's meaning.
 
-import type { FromPanel, ToPanel } from "../protocol/panel.ts";
+import { type FromPanel, THINKING_DEPTHS, type ThinkingDepth, type ToPanel } from "../protocol/panel.ts";
 
 /** What is kept while VS Code takes the page away and brings it back. */
 export interface Draft {
   readonly text: string;
-  readonly isThinking: boolean;
+  readonly depth: ThinkingDepth;
 }
 
 /** What VS Code gives to a page. */
@@ -57,6 +57,11 @@ function perFrame(apply: (messages: readonly ToPanel[]) => void): (message: ToPa
 
 /** What an earlier page, perhaps of an earlier version, has kept. */
 function toDraft(kept: unknown): Draft {
-  const { text, isThinking } = (typeof kept === "object" && kept !== null ? kept : {}) as Partial<Draft>;
-  return { text: typeof text === "string" ? text : "", isThinking: isThinking === true };
+  const { text, depth, isThinking }: Readonly<Record<string, unknown>> =
+    typeof kept === "object" && kept !== null ? { ...kept } : {};
+  return {
+    text: typeof text === "string" ? text : "",
+    // Earlier versions knew no depth, and set no limit.
+    depth: THINKING_DEPTHS.find((known) => known === depth) ?? (isThinking === true ? "deep" : "off"),
+  };
 }

@@ -1,6 +1,6 @@
 // What happens before the first token, and the numbers of a finished answer, in words.
 
-import type { AnswerNumbers, AnswerState } from "../protocol/panel.ts";
+import type { AnswerNumbers, AnswerState, TraceEnd } from "../protocol/panel.ts";
 import type { Translate } from "./texts.ts";
 
 /** "reading text 3/12 …": what the sidecar does before the first token. */
@@ -44,6 +44,29 @@ export function cutOffText({ stopReason }: AnswerNumbers, t: Translate): string 
     default: {
       const unknown: never = stopReason;
       throw new TypeError(`unknown stop reason: ${String(unknown)}`);
+    }
+  }
+}
+
+/** Why a trace is not whole, or undefined. */
+export function traceEndText(
+  traceEnd: TraceEnd | null,
+  tokenCount: number,
+  t: Translate,
+): string | undefined {
+  switch (traceEnd) {
+    case null:
+    case "model":
+      return undefined;
+    case "budget":
+      return t("Thinking was ended at its limit, after {0} tokens.", tokenCount);
+    case "person":
+      return t("You skipped the rest of the thinking.");
+    case "loop":
+      return t("Thinking was ended: the model had begun to repeat itself.");
+    default: {
+      const unknown: never = traceEnd;
+      throw new TypeError(`unknown end of a trace: ${String(unknown)}`);
     }
   }
 }

@@ -31,7 +31,7 @@ export function useSending(panel: PanelState, draft: Draft, setDraft: (draft: Dr
     if (!canSend || sent.current === draft) return;
     sent.current = draft;
     // Without words it asks for an explanation, in the words that the model knows best.
-    post({ kind: "ask", text, isThinking: draft.isThinking });
+    post({ kind: "ask", text, depth: draft.depth });
   };
   return { canSend, send };
 }

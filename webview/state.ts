@@ -81,16 +81,22 @@ function reducePanel(
       return inTurn(panel, message.turnId, ended({ kind: "failed", failure: message.failure }));
     case "stopped":
       return inTurn(panel, message.turnId, ended({ kind: "stopped" }));
-    case "removed":
-      return { ...panel, turns: without(panel.turns, message.turnId) };
-    case "cleared":
-      return { ...panel, turns: [], attachments: [], refusals: [] };
+    case "continued":
+      return inTurn(panel, message.turnId, (turn) => ({ ...turn, state: QUEUED }));
+    case "turns":
+      return { ...panel, turns: message.turns };
+    case "need":
+      return { ...panel, need: message.need };
+    case "opened":
+      return { ...panel, ...message.conversation };
     case "engine":
       return { ...panel, engine: message.engine, model: message.model };
     default:
       return unknown(message);
   }
 }
+
+const QUEUED: AnswerState = { kind: "working", stage: "queued", done: null, total: null };
 
 function toEntry({ path, file }: NamedFile): readonly [string, string | null] {
   return [path, file];

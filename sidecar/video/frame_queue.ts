@@ -28,7 +28,11 @@ export class FrameQueue implements Disposable {
       error: () => this.#failedCount++,
     });
     // Decoding in place of a thread beside: an error there would be told after its memory is gone.
-    this.#decoder.configure({ ...config, useWorkerThread: false });
+    try {
+      this.#decoder.configure({ ...config, useWorkerThread: false });
+    } catch {
+      this.#failedCount++; // A damaged description: the decoder stays closed, and no frame comes out.
+    }
   }
 
   /** Whether more packets may come; a damaged one may end that. */

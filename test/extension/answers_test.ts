@@ -53,7 +53,7 @@ function start(missing: readonly string[] = []) {
     log,
   });
   const ask = (text: string): string => {
-    const turnId = conversation.ask(text, false);
+    const turnId = conversation.ask(text, "off");
     answers.add(turnId);
     return turnId;
   };
@@ -137,6 +137,58 @@ Deno.test("stopAll() stops everything", async () => {
   await desk.take();
   answers.stopAll();
   assert.deepEqual(ids.map(stateOf), ["stopped", "stopped"]);
+});
+
+Deno.test("a person ends a trace, and the numbers say who ended it", async () => {
+  const { conversation, answers, desk, next } = start();
+  const turnId = conversation.ask("?", "auto");
+  answers.add(turnId);
+  const request = await desk.take();
+  const { thinking, thinkingBudget } = request.params as GenerateParams;
+  assert.deepEqual([thinking, thinkingBudget], [true, 512]);
+  request.onProgress({ kind: "thinking", text: "Hm", tokenCount: 5 });
+  void answers.skipThinking("another");
+  assert.equal(desk.waitingCount, 0);
+  const skipping = answers.skipThinking(turnId);
+  const skip = await desk.take();
+  assert.equal(skip.method, "sightline/endTrace");
+  skip.resolve(null);
+  await skipping;
+  const done = next("done");
+  request.resolve({ ...RESULT, thinkingEnd: "cut" });
+  await done;
+  const state = conversation.turn(turnId)?.state;
+  assert.equal(state?.kind === "done" && state.numbers.traceEnd, "person");
+});
+
+Deno.test("an answer that was cut off goes on with what is left of its trace's budget, and is counted on", async () => {
+  const { conversation, answers, desk, next } = start();
+  const turnId = conversation.ask("?", "auto");
+  answers.add(turnId);
+  const first = await desk.take();
+  first.onProgress({ kind: "thinking", text: "Hm.", tokenCount: 500 });
+  first.onProgress({ kind: "answer", text: "A ", tokenCount: 3 });
+  const cut = next("done");
+  first.resolve({ ...RESULT, thinkingEnd: "cut", stopReason: "length" });
+  await cut;
+  assert.equal(conversation.goOn(turnId), true);
+  answers.add(turnId);
+  const second = await desk.take();
+  const params = second.params as GenerateParams;
+  assert.equal(params.thinkingBudget, 12);
+  assert.deepEqual(params.conversation.at(-1), { role: "assistant", text: "A ", thinking: "Hm." });
+  second.onProgress({ kind: "answer", text: "cat.", tokenCount: 4 });
+  const done = next("done");
+  second.resolve({ ...RESULT, promptTokenIds: Array(600).fill(1) });
+  await done;
+  const turn = conversation.turn(turnId);
+  assert.equal(turn?.text, "A cat.");
+  const numbers = turn?.state.kind === "done" ? turn.state.numbers : undefined;
+  assert.deepEqual(
+    [numbers?.thinkingTokenCount, numbers?.answerTokenCount, numbers?.promptTokenCount, numbers?.traceEnd],
+    [500, 7, 97, "budget"],
+  );
+  assert.deepEqual(numbers?.context, { tokenCount: 104, contextLength: 4096 });
 });
 
 Deno.test("a failure is told with its reason and does not hold up the next question", async () => {

@@ -56,7 +56,7 @@ Deno.test("a picture that was asked about before it was judged is not refused as
   const { desk, conversation, add } = start();
   const added = add("a");
   const request = await desk.take();
-  conversation.ask("What?", false);
+  conversation.ask("What?", "off");
   request.reject(new Failure("picture-damaged", "It is cut short."));
   assert.equal(await added, null);
   assert.deepEqual(conversation.panel.refusals, []);

@@ -23,7 +23,7 @@ Deno.test("ask() takes the attached pictures along", () => {
   const { conversation, kinds } = start();
   const id = conversation.attach(picture("a"), "file:///a.png");
   conversation.confirm(receipt(picture("a")));
-  const turnId = conversation.ask("What is it?", false);
+  const turnId = conversation.ask("What is it?", "off");
   assert.deepEqual(kinds(), ["attached", "attachment-confirmed", "detached", "asked"]);
   assert.deepEqual(conversation.panel.attachments, []);
   assert.deepEqual(conversation.turn(turnId)?.question.pictures.map(({ id }) => id), [id]);
@@ -34,14 +34,14 @@ Deno.test("ask() leaves pictures that are not meant where they are", () => {
   const { conversation } = start();
   const mine = conversation.attach(picture("a"), null);
   conversation.attach(picture("b"), null);
-  conversation.ask("Explain this image.", false, [mine]);
+  conversation.ask("Explain this image.", "off", [mine]);
   assert.deepEqual(conversation.panel.attachments.map(({ name }) => name), ["b.png"]);
 });
 
 Deno.test("confirm() reaches a picture that was asked about before it was confirmed", () => {
   const { conversation, events } = start();
   const pictureId = conversation.attach(picture("a"), null);
-  const turnId = conversation.ask("?", false);
+  const turnId = conversation.ask("?", "off");
   const confirmed = receipt(picture("a"));
   conversation.confirm(confirmed);
   assert.deepEqual(events.at(-1), { kind: "receipt", turnId, pictureId, receipt: confirmed });
@@ -51,7 +51,7 @@ Deno.test("confirm() reaches a picture that was asked about before it was confir
 
 Deno.test("progress() appends pieces and measures the thinking", () => {
   const { conversation, events } = start();
-  const turnId = conversation.ask("?", true);
+  const turnId = conversation.ask("?", "deep");
   conversation.progress(turnId, { kind: "stage", stage: "prefill", done: 1, total: 2 });
   conversation.progress(turnId, { kind: "thinking", text: "Hm", tokenCount: 1 });
   conversation.progress(turnId, { kind: "thinking", text: "m.", tokenCount: 2 });
@@ -68,7 +68,7 @@ Deno.test("progress() appends pieces and measures the thinking", () => {
 
 Deno.test("an answer ends once, and what comes later is dropped", () => {
   const { conversation, kinds } = start();
-  const turnId = conversation.ask("?", false);
+  const turnId = conversation.ask("?", "off");
   conversation.progress(turnId, { kind: "answer", text: "Half", tokenCount: 1 });
   conversation.stop(turnId);
   conversation.progress(turnId, { kind: "answer", text: " and more", tokenCount: 2 });
@@ -81,15 +81,75 @@ Deno.test("an answer ends once, and what comes later is dropped", () => {
 Deno.test("askAgain() puts the question with its pictures to the end", () => {
   const { conversation, kinds } = start();
   conversation.attach(picture("a"), null);
-  const first = conversation.ask("First?", true);
+  const first = conversation.ask("First?", "deep");
   assert.equal(conversation.askAgain(first), undefined, "it is still in work");
   conversation.fail(first, FAILURE);
-  conversation.stop(conversation.ask("Second?", false));
+  conversation.stop(conversation.ask("Second?", "off"));
   const again = conversation.askAgain(first);
   assert.deepEqual(conversation.panel.turns.map(({ question }) => question.text), ["Second?", "First?"]);
-  assert.equal(conversation.turn(again ?? "")?.isThinking, true);
+  assert.equal(conversation.turn(again ?? "")?.depth, "deep");
   assert.equal(conversation.turn(again ?? "")?.question.pictures.length, 1);
-  assert.deepEqual(kinds().slice(-2), ["removed", "asked"]);
+  assert.equal(kinds().at(-1), "turns");
+});
+
+/** A conversation of answered questions. */
+function answered(...questions: readonly string[]) {
+  const started = start();
+  const { conversation } = started;
+  const answer = (id: string): string => {
+    conversation.progress(id, { kind: "answer", text: "Yes.", tokenCount: 1 });
+    conversation.finish(id, NUMBERS);
+    return id;
+  };
+  const ids = questions.map((question) => answer(conversation.ask(question, "off")));
+  const shown = () =>
+    conversation.panel.turns.map(({ question, version }) =>
+      `${question.text} ${version.position}/${version.count}`
+    );
+  return { ...started, ids, answer, shown };
+}
+
+Deno.test("edit() asks in other words from there on, and what came after stays reachable", () => {
+  const { conversation, ids: [first = "", second = ""], answer, shown } = answered("A?", "B?", "C?");
+  const other = conversation.edit(second, "B2?") ?? "";
+  assert.deepEqual(shown(), ["A? 1/1", "B2? 2/2"]);
+  assert.equal(conversation.edit(first, "A2?"), undefined, "an answer is in work");
+  conversation.showVersion(other, 1);
+  assert.deepEqual(shown(), ["A? 1/1", "B2? 2/2"], "an answer is in work");
+  answer(other);
+  answer(conversation.ask("D?", "off"));
+  assert.deepEqual(shown(), ["A? 1/1", "B2? 2/2", "D? 1/1"]);
+  conversation.showVersion(other, 1);
+  assert.deepEqual(shown(), ["A? 1/1", "B? 1/2", "C? 1/1"]);
+  conversation.showVersion(second, 2);
+  assert.deepEqual(shown(), ["A? 1/1", "B2? 2/2", "D? 1/1"]);
+  conversation.showVersion(second, 3);
+  assert.deepEqual(shown(), ["A? 1/1", "B2? 2/2", "D? 1/1"], "there is no third");
+});
+
+Deno.test("askAgain() keeps an answer at the end as another version", () => {
+  const { conversation, ids: [, second = ""], shown } = answered("A?", "B?");
+  conversation.askAgain(second);
+  assert.deepEqual(shown(), ["A? 1/1", "B? 2/2"]);
+});
+
+Deno.test("goOn() lets the last answer go on, and counts its thinking on", () => {
+  const { conversation, events } = start();
+  const id = conversation.ask("?", "deep");
+  assert.equal(conversation.goOn(id), false, "it is still in work");
+  conversation.stop(id);
+  assert.equal(conversation.goOn(id), false, "there is nothing to go on from");
+  const next = conversation.ask("?", "deep");
+  conversation.progress(next, { kind: "thinking", text: "H", tokenCount: 1 });
+  conversation.progress(next, { kind: "thinking", text: "m", tokenCount: 2 });
+  conversation.stop(next);
+  const thinkingMs = conversation.turn(next)?.thinkingMs ?? 0;
+  assert.equal(conversation.goOn(next), true);
+  assert.deepEqual(events.at(-1), { kind: "continued", turnId: next });
+  conversation.progress(next, { kind: "thinking", text: ".", tokenCount: 3 });
+  const turn = conversation.turn(next);
+  assert.deepEqual([turn?.thinking, turn?.thinkingTokenCount], ["Hm.", 3]);
+  assert.ok((turn?.thinkingMs ?? 0) >= thinkingMs && thinkingMs > 0);
 });
 
 Deno.test("refuse() shows a failure until it is dismissed", () => {
@@ -103,19 +163,24 @@ Deno.test("refuse() shows a failure until it is dismissed", () => {
   assert.deepEqual(events.map(({ kind }) => kind), ["refused", "refusal-dismissed"]);
 });
 
-Deno.test("clear() forgets everything", () => {
-  const { conversation } = start();
+Deno.test("open() shows another conversation in place of this one", () => {
+  const { conversation, events } = start();
   conversation.attach(picture("a"), null);
-  conversation.ask("?", false);
+  conversation.ask("?", "off");
   conversation.attach(picture("b"), null);
   conversation.refuse(FAILURE);
-  conversation.clear();
-  assert.deepEqual(conversation.panel, { turns: [], attachments: [], refusals: [] });
+  const { record } = conversation;
+  conversation.open();
+  assert.deepEqual(conversation.panel, { turns: [], attachments: [], refusals: [], need: null });
+  assert.deepEqual(events.at(-1), { kind: "opened", conversation: conversation.panel });
+  conversation.open(record);
+  assert.deepEqual(conversation.record, record);
+  assert.deepEqual(conversation.panel.turns.length, 1);
 });
 
 Deno.test("a question that is asked again may leave old pictures out, and the page is told which", () => {
   const { conversation, events } = start();
-  const first = conversation.ask("?", false);
+  const first = conversation.ask("?", "off");
   conversation.fail(first, { ...FAILURE, kind: "context-full" });
   const again = conversation.askAgain(first, { dropsOldPictures: true }) ?? "";
   assert.equal(conversation.turn(again)?.dropsOldPictures, true);

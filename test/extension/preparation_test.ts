@@ -38,7 +38,8 @@ function pictures(params: unknown): string {
 }
 
 /** Lets what was put off happen. */
-const settle = () => new Promise<void>((resolve) => queueMicrotask(resolve));
+/** Waits until everything that is due has been done. */
+const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 Deno.test("a picture is looked at as soon as it is confirmed, until the question is asked", async () => {
   const { conversation, desk, attach } = start();
@@ -49,7 +50,7 @@ Deno.test("a picture is looked at as soon as it is confirmed, until the question
   const prepared = await desk.take();
   assert.equal(prepared.method, "sightline/prepare");
   assert.equal(pictures(prepared.params), "a.png text");
-  conversation.ask("What is it?", false);
+  conversation.ask("What is it?", "off");
   assert.equal(prepared.signal?.aborted, true);
   await settle();
   attach("b");
@@ -67,15 +68,31 @@ Deno.test("what is attached or taken off meanwhile counts", async () => {
   conversation.detach(b);
   const last = await desk.take();
   assert.equal(pictures(last.params), "a.png text");
-  conversation.clear();
+  conversation.open();
   assert.equal(last.signal?.aborted, true);
   await settle();
   assert.equal(desk.waitingCount, 0);
 });
 
+Deno.test("what the next question takes is told, and forgotten when that changes", async () => {
+  const { conversation, desk, attach } = start();
+  attach("a");
+  const first = await desk.take();
+  first.resolve({ tokenCount: 700, contextLength: 4096, leftOut: [] });
+  await settle();
+  assert.deepEqual(conversation.panel.need, { tokenCount: 700, contextLength: 4096 });
+  attach("b");
+  assert.equal(conversation.panel.need, null);
+  const second = await desk.take();
+  conversation.ask("?", "off");
+  second.resolve({ tokenCount: 800, contextLength: 4096, leftOut: [] });
+  await settle();
+  assert.equal(conversation.panel.need, null, "what came too late is about another question");
+});
+
 Deno.test("a picture that was attached during an answer is looked at after it", async () => {
   const { conversation, desk, attach } = start();
-  const turnId = conversation.ask("?", false);
+  const turnId = conversation.ask("?", "off");
   conversation.progress(turnId, { kind: "answer", text: "Yes.", tokenCount: 1 });
   attach("a");
   await settle();

@@ -15,7 +15,7 @@ function start() {
     ask(text: string, ...names: readonly string[]): string {
       for (const name of names) conversation.attach(picture(name), null);
       for (const name of names) conversation.confirm(receipt(picture(name)));
-      return conversation.ask(text, false);
+      return conversation.ask(text, "off");
     },
     answer(turnId: string, text: string): void {
       conversation.progress(turnId, { kind: "answer", text, tokenCount: 1 });
@@ -52,7 +52,7 @@ Deno.test("requestTurns() sends pictures before their question, and answers betw
   conversation.finish(first, NUMBERS);
   const second = ask("Which?");
   assert.deepEqual(sent(conversation, second), ["> a b What?", "< Cats.", "> Which?"]);
-  assert.deepEqual(sent(conversation, first), ["> a b What?"], "what was asked later is not sent");
+  assert.deepEqual(sent(conversation, first), ["> a b What?", "< Cats."], "what was asked later is not sent");
 });
 
 Deno.test("requestTurns() leaves out a question without an answer and keeps its pictures", () => {
@@ -70,10 +70,20 @@ Deno.test("requestTurns() sends the part of an answer that there is", () => {
   assert.deepEqual(sent(conversation, ask("Go on.")), ["> a What?", "< A ca", "> Go on."]);
 });
 
+Deno.test("requestTurns() ends with what there is of an answer that goes on, its trace included", () => {
+  const { conversation, ask, answer } = start();
+  const first = ask("What?", "a");
+  conversation.progress(first, { kind: "thinking", text: "Hm.", tokenCount: 1 });
+  const turns = () => requestTurns(conversation.record.turns, first, nothingMissing).slice(1);
+  assert.deepEqual(turns(), [{ role: "assistant", text: "", thinking: "Hm." }]);
+  answer(first, "A ca");
+  assert.deepEqual(turns(), [{ role: "assistant", text: "A ca", thinking: "Hm." }]);
+});
+
 Deno.test("requestTurns() does not send again a picture that the sidecar never confirmed", () => {
   const { conversation, ask } = start();
   conversation.attach(picture("x"), null);
-  const failed = conversation.ask("What?", false);
+  const failed = conversation.ask("What?", "off");
   conversation.fail(failed, { kind: "picture-damaged", headline: "", message: "", actions: [] });
   assert.deepEqual(sent(conversation, ask("And now?")), ["> And now?"]);
 });
@@ -81,7 +91,7 @@ Deno.test("requestTurns() does not send again a picture that the sidecar never c
 Deno.test("requestTurns() sends the question's own pictures even unconfirmed, so that none is lost silently", () => {
   const { conversation } = start();
   conversation.attach(picture("x"), null);
-  const turnId = conversation.ask("What?", false);
+  const turnId = conversation.ask("What?", "off");
   assert.deepEqual(sent(conversation, turnId, () => true), ["> x What?"]);
 });
 

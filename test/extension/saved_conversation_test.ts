@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Conversation } from "../../extension/conversation.ts";
 import { restore, save } from "../../extension/saved_conversation.ts";
+import { pathTo } from "../../extension/turn_tree.ts";
 import { NUMBERS } from "./support/numbers.ts";
 import { picture, receipt } from "./support/pictures.ts";
 
@@ -9,20 +10,45 @@ function everything(): Conversation {
   const conversation = new Conversation({ onEvent: () => {}, sourceOf: () => "" });
   conversation.attach(picture("a"), "file:///a.png");
   conversation.confirm(receipt(picture("a")));
-  const done = conversation.ask("Done?", true);
+  const done = conversation.ask("Done?", "deep");
   conversation.progress(done, { kind: "answer", text: "Yes.", tokenCount: 2 });
   conversation.finish(done, NUMBERS);
-  conversation.stop(conversation.ask("Stopped?", false));
-  conversation.fail(conversation.ask("Failed?", false), {
+  conversation.stop(conversation.ask("Stopped?", "off"));
+  conversation.fail(conversation.ask("Failed?", "off"), {
     kind: "out-of-memory",
     headline: "No.",
     message: "Because.",
     actions: ["retry"],
   });
-  conversation.ask("In work?", false);
+  conversation.ask("In work?", "off");
   conversation.attach(picture("b"), null);
   return conversation;
 }
+
+/** What version 0.1.0 wrote. */
+function form1(): unknown {
+  const { turns, attachments } = everything().record;
+  const before = { parentId: undefined, depth: undefined, answerTokenCount: undefined };
+  const numbers = { ...NUMBERS, traceEnd: undefined, context: undefined };
+  return JSON.parse(JSON.stringify({
+    form: 1,
+    attachments,
+    turns: turns.map(({ depth, state, ...turn }) => ({
+      ...turn,
+      ...before,
+      isThinking: depth !== "off",
+      state: state.kind === "done" ? { kind: "done", numbers } : state,
+    })),
+  }));
+}
+
+Deno.test("restore() takes what an earlier version wrote", () => {
+  const { turns = [], lastId } = restore(form1()) ?? {};
+  assert.deepEqual(turns.map(({ depth }) => depth), ["deep", "off", "off", "off"]);
+  assert.equal(pathTo(turns, lastId ?? null).length, 4);
+  const numbers = turns[0]?.state.kind === "done" ? turns[0].state.numbers : undefined;
+  assert.deepEqual([numbers?.traceEnd, numbers?.context, numbers?.answerTokenCount], [null, null, 3]);
+});
 
 Deno.test("restore() gives back what was saved, with the answer in work as stopped", () => {
   const { record } = everything();
@@ -38,6 +64,9 @@ Deno.test("restore() takes nothing that this version does not write", () => {
   const spoilt: readonly [what: string, value: unknown][] = [
     ["nothing", undefined],
     ["another form", { ...good, form: 0 }],
+    ["a last turn that there is not", { ...good, lastId: "x" }],
+    ["an unknown depth", { ...good, turns: [{ ...good.turns[0], depth: "abyss" }] }],
+    ["a state of an earlier form", { ...(form1() as object), form: good.form }],
     ["no turns", { form: good.form, attachments: [] }],
     ["a turn without a question", { ...good, turns: [{ ...good.turns[0], question: null }] }],
     ["an unknown state", { ...good, turns: [{ ...good.turns[0], state: { kind: "dreaming" } }] }],

@@ -137,6 +137,16 @@ Deno.test("damaged packets end in what could be seen or in a failure, never in a
   }
 });
 
+Deno.test("a stream whose description is damaged inside is refused", async () => {
+  await using place = await VideoPlace.open();
+  const bytes = await makeVideo({ codec: "hevc", container: "mp4", timesS: steady(10, 10) });
+  const record = Buffer.from(bytes).indexOf("hvcC") + 4;
+  // Behind the record's own 23 bytes stand the parameters that only the decoder reads.
+  bytes.fill(0xff, record + 30, record + 90);
+  const path = await place.put("film.mp4", bytes);
+  await refuses(place.read(path), "video-damaged", "film.mp4", /damaged or cut short/);
+});
+
 const text = (value: string) => new TextEncoder().encode(value);
 const BAD_FILES:
   readonly (readonly [name: string, bytes: () => Uint8Array | Promise<Uint8Array>, FailureKind, RegExp])[] = [

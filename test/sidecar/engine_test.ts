@@ -318,6 +318,19 @@ Deno.test("Engine ends a trace that has used up its budget, and the answer follo
   assert.ok(skipped.thinking.length < free.thinking.length && skipped.text !== "");
 });
 
+Deno.test("Engine lets the model's own limit count for the answer alone when the trace has a budget", async () => {
+  const folder = `${checkpoints.path}/short`;
+  await writeTinyCheckpoint(folder);
+  await Deno.writeTextFile(`${folder}/generation_config.json`, JSON.stringify({ max_new_tokens: 24 }));
+  await using bench = await openBench({ models: [{ id: "short", folder, precision: "fp32" }] });
+  const lengthOf = async (params: Partial<GenerateParams>) =>
+    (await bench.ask([], "What is it?", { thinking: true, ...params })).result.tokenIds.length;
+  assert.equal(await lengthOf({}), 24);
+  assert.equal(await lengthOf({ thinkingBudget: 10 }), 34);
+  assert.equal(await lengthOf({ thinkingBudget: 10, thinking: false }), 24);
+  assert.equal(await lengthOf({ thinkingBudget: 10, maxTokens: 20 }), 20);
+});
+
 Deno.test("Engine ends an answer before a stop string, and passes the ways to sample on", async () => {
   await using bench = await EngineBench.open();
   const text = "What is in the picture?";

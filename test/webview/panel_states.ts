@@ -36,12 +36,14 @@ export const NUMBERS: AnswerNumbers = {
   modelName: "Nano",
   isStandIn: true,
   stopReason: "end",
+  traceEnd: "model",
   firstTokenMs: 412,
   tokensPerSecond: 38.4,
   promptTokenCount: 840,
   pictureTokenCount: 640,
   thinkingTokenCount: 131,
   answerTokenCount: 148,
+  context: { tokenCount: 988, contextLength: 4096 },
 };
 
 export function picture(id: string, changes: Partial<PanelPicture> = {}): PanelPicture {
@@ -56,7 +58,8 @@ export function turn(
   return {
     id,
     question: { text: "What is this?", pictures },
-    isThinking: false,
+    version: { position: 1, count: 1 },
+    depth: "off",
     thinking: "",
     thinkingTokenCount: 0,
     thinkingMs: 0,
@@ -67,7 +70,7 @@ export function turn(
 }
 
 export function panel(changes: Partial<PanelState> = {}): PanelState {
-  return { turns: [], attachments: [], refusals: [], engine: "ready", model: MODEL, ...changes };
+  return { turns: [], attachments: [], refusals: [], need: null, engine: "ready", model: MODEL, ...changes };
 }
 
 export function page(changes: Partial<PanelState> = {}): PageState {

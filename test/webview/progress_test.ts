@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Stage } from "../../protocol/sidecar.ts";
-import { cutOffText, numberSentence, numberTexts, stageText } from "../../webview/progress.ts";
+import { cutOffText, numberSentence, numberTexts, stageText, traceEndText } from "../../webview/progress.ts";
 import { translator } from "../../webview/texts.ts";
 import { NUMBERS } from "./panel_states.ts";
 
@@ -55,4 +55,11 @@ Deno.test("cutOffText() says why an answer is not whole", () => {
   assert.equal(cutOffText(NUMBERS, t), undefined);
   assert.match(cutOffText({ ...NUMBERS, stopReason: "length" }, t) ?? "", /longest length/);
   assert.match(cutOffText({ ...NUMBERS, stopReason: "loop" }, t) ?? "", /repeat itself/);
+});
+
+Deno.test("traceEndText() says why a trace is not whole", () => {
+  assert.deepEqual([traceEndText(null, 0, t), traceEndText("model", 9, t)], [undefined, undefined]);
+  assert.match(traceEndText("budget", 512, t) ?? "", /limit, after 512 tokens/);
+  assert.match(traceEndText("person", 9, t) ?? "", /skipped/);
+  assert.match(traceEndText("loop", 9, t) ?? "", /repeat itself/);
 });

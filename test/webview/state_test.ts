@@ -13,7 +13,7 @@ function after(state: Partial<PanelState>, ...messages: readonly ToPanel[]): Pan
 }
 
 Deno.test("reduce() shows nothing before init", () => {
-  assert.equal(reduce(null, { kind: "cleared" }), null);
+  assert.equal(reduce(null, { kind: "need", need: null }), null);
   const state = panel({ turns: [turn("1")] });
   assert.deepEqual(reduce(null, { kind: "init", state, texts: { Send: "Senden" } }), {
     panel: state,
@@ -127,12 +127,26 @@ Deno.test("reduce() changes one turn and keeps the others as the same objects", 
   assert.equal(next.turns[1]?.question, before.turns[1]?.question);
 });
 
-Deno.test("reduce() takes a turn back and clears the conversation", () => {
+Deno.test("reduce() shows other turns, another conversation, and what the next question takes", () => {
   const state = panel({ turns: [turn("1"), turn("2")], attachments: [picture("a")], refusals: [REFUSAL] });
-  assert.deepEqual(after(state, { kind: "removed", turnId: "2" }).turns.map(({ id }) => id), ["1"]);
-  const cleared = after(state, { kind: "cleared" });
-  assert.deepEqual([cleared.turns, cleared.attachments, cleared.refusals], [[], [], []]);
-  assert.equal(cleared.model, state.model);
+  const others = after(state, { kind: "turns", turns: [turn("1"), turn("3")] });
+  assert.deepEqual(others.turns.map(({ id }) => id), ["1", "3"]);
+  assert.deepEqual(others.attachments, state.attachments);
+  const need = { tokenCount: 700, contextLength: 4096 };
+  assert.deepEqual(after(state, { kind: "need", need }).need, need);
+  const conversation = { turns: [turn("9")], attachments: [], refusals: [], need: null };
+  const opened = after(state, { kind: "opened", conversation });
+  assert.deepEqual(opened, { ...state, ...conversation });
+});
+
+Deno.test("reduce() lets an answer go on that had ended", () => {
+  const stopped = panel({ turns: [turn("1", { text: "It", state: { kind: "stopped" } })] });
+  const next = after(
+    stopped,
+    { kind: "continued", turnId: "1" },
+    { kind: "answer", turnId: "1", text: " is." },
+  );
+  assert.deepEqual([next.turns[0]?.text, next.turns[0]?.state.kind], ["It is.", "working"]);
 });
 
 Deno.test("reduce() shows what the engine does and which model answers", () => {

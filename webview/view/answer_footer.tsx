@@ -1,9 +1,9 @@
 import type { JSX } from "preact";
 import type { AnswerNumbers, PanelTurn } from "../../protocol/panel.ts";
 import { withoutBoxMarks } from "../answer/box.ts";
-import { cutOffText, numberSentence, numberTexts } from "../progress.ts";
+import { cutOffText, numberSentence, numberTexts, traceEndText } from "../progress.ts";
 import { CopyButton } from "./copy_button.tsx";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon_button.tsx";
 import { usePanel } from "./panel_context.ts";
 
 interface FooterProps {
@@ -15,7 +15,7 @@ interface FooterProps {
 /** The quiet line under an answer that has ended: its numbers, and what can be done with it. */
 export function AnswerFooter({ turn, isLast }: FooterProps): JSX.Element | null {
   const { post, t } = usePanel();
-  const { state, text } = turn;
+  const { state, text, id: turnId } = turn;
   if (state.kind === "working") return null;
   return (
     <footer class="answer-footer">
@@ -25,16 +25,19 @@ export function AnswerFooter({ turn, isLast }: FooterProps): JSX.Element | null 
         {state.kind === "stopped" && <span class="numbers">{t("Stopped")}</span>}
         <span class="actions">
           {text !== "" && <CopyButton text={withoutBoxMarks(text)} label={t("Copy answer")} />}
+          {isLast && canGoOn(turn) && (
+            <IconButton
+              icon="forward"
+              label={t("Continue answer")}
+              press={() => post({ kind: "continue", turnId })}
+            />
+          )}
           {isLast && state.kind !== "failed" && (
-            <button
-              type="button"
-              class="icon-button"
-              aria-label={t("Ask again")}
-              title={t("Ask again")}
-              onClick={() => post({ kind: "retry", turnId: turn.id })}
-            >
-              <Icon name="retry" />
-            </button>
+            <IconButton
+              icon="retry"
+              label={t("Ask again")}
+              press={() => post({ kind: "retry", turnId })}
+            />
           )}
         </span>
       </div>
@@ -43,6 +46,12 @@ export function AnswerFooter({ turn, isLast }: FooterProps): JSX.Element | null 
       )}
     </footer>
   );
+}
+
+/** Whether there is a beginning that was cut off or stopped. */
+function canGoOn({ state, text, thinking }: PanelTurn): boolean {
+  if (text === "" && thinking === "") return false;
+  return state.kind === "stopped" || state.kind === "done" && state.numbers.stopReason === "length";
 }
 
 function Numbers({ numbers }: { readonly numbers: AnswerNumbers }): JSX.Element {
@@ -54,10 +63,17 @@ function Numbers({ numbers }: { readonly numbers: AnswerNumbers }): JSX.Element 
   );
 }
 
-function CutOff({ numbers }: { readonly numbers: AnswerNumbers }): JSX.Element | null {
+function CutOff({ numbers }: { readonly numbers: AnswerNumbers }): JSX.Element {
   const { t } = usePanel();
-  const text = cutOffText(numbers, t);
-  return text === undefined ? null : <p class="cut-off">{text}</p>;
+  const { traceEnd, thinkingTokenCount } = numbers;
+  const aboutTrace = traceEndText(traceEnd, thinkingTokenCount, t);
+  const aboutAnswer = cutOffText(numbers, t);
+  return (
+    <>
+      {aboutTrace !== undefined && <p>{aboutTrace}</p>}
+      {aboutAnswer !== undefined && <p class="cut-off">{aboutAnswer}</p>}
+    </>
+  );
 }
 
 function StandInHint({ name }: { readonly name: string }): JSX.Element {

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { PanelPicture } from "../../protocol/panel.ts";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon_button.tsx";
 import { usePanel } from "./panel_context.ts";
 import { Picture } from "./picture.tsx";
 import { Receipt } from "./receipt.tsx";
@@ -17,15 +17,11 @@ export function Attachments(
         <li key={picture.id} class="attachment">
           <Picture picture={picture} position={index + 1} count={pictures.length} />
           <div class="name" title={picture.name}>{picture.name}</div>
-          <button
-            type="button"
-            class="icon-button"
-            aria-label={t("Remove {0}", picture.name)}
-            title={t("Remove")}
-            onClick={() => post({ kind: "detach", id: picture.id })}
-          >
-            <Icon name="close" />
-          </button>
+          <IconButton
+            icon="close"
+            label={t("Remove {0}", picture.name)}
+            press={() => post({ kind: "detach", id: picture.id })}
+          />
           <Receipt receipt={picture.receipt} />
         </li>
       ))}

@@ -1,14 +1,17 @@
 import type { JSX, RefObject } from "preact";
 import type { PanelState } from "../../protocol/panel.ts";
+import { contextUse } from "../context_meter.ts";
 import type { Draft } from "../host.ts";
 import { useSending } from "../sending.ts";
 import { workingTurn } from "../state.ts";
 import { Attachments } from "./attachments.tsx";
+import { ContextMeter } from "./context_meter.tsx";
+import { DepthChoice } from "./depth_choice.tsx";
 import { EngineStatus } from "./engine_status.tsx";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon_button.tsx";
 import { usePanel } from "./panel_context.ts";
 import { QuestionField } from "./question_field.tsx";
-import { SendButton } from "./send_button.tsx";
+import { QueueButton, SendButton } from "./send_button.tsx";
 
 interface ComposerProps {
   readonly panel: PanelState;
@@ -25,11 +28,9 @@ export function Composer({ panel, draft, setDraft, field, notice, setNotice }: C
   const { post, t } = usePanel();
   const { canSend, send } = useSending(panel, draft, setDraft);
   const working = workingTurn(panel);
+  const use = contextUse(panel);
+  const isInTrouble = panel.engine === "starting" || panel.engine === "failed";
 
-  const submit = (): void => {
-    if (working === undefined) send();
-    else if (canSend) setNotice(t("Waiting for the answer. Your question is kept; press Enter again then."));
-  };
   const stop = (): void => {
     if (working !== undefined) post({ kind: "stop", turnId: working.id });
   };
@@ -43,21 +44,24 @@ export function Composer({ panel, draft, setDraft, field, notice, setNotice }: C
       <QuestionField
         field={field}
         text={draft.text}
+        label={t("Ask about the picture")}
         placeholder={placeholder()}
         write={(text) => {
           setDraft({ ...draft, text });
           setNotice(null);
         }}
-        submit={submit}
+        submit={send}
       />
       {notice !== null && <p class="notice">{notice}</p>}
       <div class="row">
         <ChooseButton />
-        <ThinkToggle
-          isOn={draft.isThinking}
-          toggle={() => setDraft({ ...draft, isThinking: !draft.isThinking })}
-        />
-        <EngineStatus engine={panel.engine} model={panel.model} />
+        <DepthChoice depth={draft.depth} choose={(depth) => setDraft({ ...draft, depth })} />
+        <span class="rest">
+          {use === null || isInTrouble
+            ? <EngineStatus engine={panel.engine} model={panel.model} />
+            : <ContextMeter use={use} />}
+        </span>
+        {working !== undefined && canSend && <QueueButton send={thenFocus(send)} />}
         <SendButton
           isWorking={working !== undefined}
           canSend={canSend}
@@ -69,39 +73,12 @@ export function Composer({ panel, draft, setDraft, field, notice, setNotice }: C
   );
 
   function placeholder(): string {
-    if (working !== undefined) return t("Write the next question");
+    if (working !== undefined) return t("Type the next question; it waits its turn");
     return panel.attachments.length > 0 ? t("Ask about this picture") : t("Ask about a picture");
   }
 }
 
 function ChooseButton(): JSX.Element {
   const { post, t } = usePanel();
-  const label = t("Choose pictures…");
-  return (
-    <button
-      type="button"
-      class="icon-button"
-      aria-label={label}
-      title={label}
-      onClick={() => post({ kind: "choose-files" })}
-    >
-      <Icon name="add" />
-    </button>
-  );
-}
-
-function ThinkToggle({ isOn, toggle }: { readonly isOn: boolean; readonly toggle: () => void }): JSX.Element {
-  const { t } = usePanel();
-  return (
-    <button
-      type="button"
-      class="toggle"
-      aria-pressed={isOn}
-      title={t("Let the model think before it answers: slower, and better at hard questions")}
-      onClick={toggle}
-    >
-      <Icon name="think" />
-      {t("Think")}
-    </button>
-  );
+  return <IconButton icon="add" label={t("Choose pictures…")} press={() => post({ kind: "choose-files" })} />;
 }

@@ -2,10 +2,12 @@ import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import type { PanelPicture, PanelTurn } from "../../protocol/panel.ts";
 import { Answer } from "./answer.tsx";
+import { usePanel } from "./panel_context.ts";
 import { Question } from "./question.tsx";
 
 /** All turns, the newest last. */
 export function Conversation({ turns }: { readonly turns: readonly PanelTurn[] }): JSX.Element {
+  const working = turns.findIndex(({ state }) => state.kind === "working");
   return (
     <>
       {turns.map((turn, index) => (
@@ -14,6 +16,8 @@ export function Conversation({ turns }: { readonly turns: readonly PanelTurn[] }
           turn={turn}
           isLast={index === turns.length - 1}
           pictures={picturesAt(turns, index)}
+          isBusy={working >= 0}
+          isWaiting={turn.state.kind === "working" && index > working}
         />
       ))}
     </>
@@ -32,19 +36,41 @@ interface TurnProps {
   readonly turn: PanelTurn;
   readonly isLast: boolean;
   readonly pictures: readonly PanelPicture[];
+  /** Whether any answer is in work. */
+  readonly isBusy: boolean;
+  /** Whether it waits for the answer of an earlier turn. */
+  readonly isWaiting: boolean;
 }
 
 /** One question and its answer; drawn anew only when it changed. */
-function Turn({ turn, isLast, pictures }: TurnProps): JSX.Element {
-  const { question } = turn;
-  const asked = useMemo(() => <Question question={question} />, [question]);
+function Turn({ turn, isLast, pictures, isBusy, isWaiting }: TurnProps): JSX.Element {
+  const { id, question, version } = turn;
+  const asked = useMemo(
+    () => <Question {...{ id, question, version, isBusy }} />,
+    [id, question, version.position, version.count, isBusy],
+  );
   return useMemo(
     () => (
       <section class="turn">
         {asked}
-        <Answer turn={turn} isLast={isLast} pictures={pictures} />
+        {isWaiting ? <Waiting turnId={id} /> : <Answer turn={turn} isLast={isLast} pictures={pictures} />}
       </section>
     ),
-    [asked, turn, isLast, pictures],
+    [asked, turn, isLast, pictures, isWaiting],
+  );
+}
+
+/** Says of a question that others come before it. */
+function Waiting({ turnId }: { readonly turnId: string }): JSX.Element {
+  const { post, t } = usePanel();
+  return (
+    <article data-role="assistant" aria-label={t("Answer")} aria-busy="true">
+      <div class="stage">
+        {t("Waits for the answer above.")}
+        <button type="button" class="link" onClick={() => post({ kind: "stop", turnId })}>
+          {t("Do not ask")}
+        </button>
+      </div>
+    </article>
   );
 }

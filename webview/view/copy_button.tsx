@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useCopying } from "./copying.ts";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon_button.tsx";
 import { usePanel } from "./panel_context.ts";
 
 /** Copies a text and shows that it did. */
@@ -8,9 +8,5 @@ export function CopyButton({ text, label }: { readonly text: string; readonly la
   const { t } = usePanel();
   const [isCopied, copy] = useCopying();
   const name = isCopied ? t("Copied") : label;
-  return (
-    <button type="button" class="icon-button" aria-label={name} title={name} onClick={() => copy(text)}>
-      <Icon name={isCopied ? "check" : "copy"} />
-    </button>
-  );
+  return <IconButton icon={isCopied ? "check" : "copy"} label={name} press={() => copy(text)} />;
 }

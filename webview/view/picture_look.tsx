@@ -4,7 +4,7 @@ import type { PanelPicture } from "../../protocol/panel.ts";
 import { viewOf } from "../answer/box_view.ts";
 import type { Box } from "../answer/box.ts";
 import { BoxMarks } from "./box_marks.tsx";
-import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon_button.tsx";
 import { type Look, usePanel } from "./panel_context.ts";
 
 /** Pictures in the whole page, near the boxes in them or as a whole. Escape closes it. */
@@ -29,15 +29,7 @@ export function PictureLook(
         <button type="button" class="bar-button" onClick={() => setNear(!isNear)}>
           {isNear ? t("Whole Picture") : t("Zoom In")}
         </button>
-        <button
-          type="button"
-          class="icon-button"
-          aria-label={t("Close")}
-          title={t("Close")}
-          onClick={() => dialog.current?.close()}
-        >
-          <Icon name="close" />
-        </button>
+        <IconButton icon="close" label={t("Close")} press={() => dialog.current?.close()} />
       </div>
       {look.pictures.map((picture) => (
         <figure key={picture.id}>

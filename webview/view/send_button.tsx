@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { Icon } from "./icon.tsx";
+import { IconButton } from "./icon_button.tsx";
 import { usePanel } from "./panel_context.ts";
 
 interface SendButtonProps {
@@ -29,4 +30,10 @@ export function SendButton({ isWorking, canSend, send, stop }: SendButtonProps):
       <Icon name={isWorking ? "stop" : "send"} />
     </button>
   );
+}
+
+/** Sends a question that will wait for the answer in work. */
+export function QueueButton({ send }: { readonly send: () => void }): JSX.Element {
+  const { t } = usePanel();
+  return <IconButton icon="send" label={t("Ask next")} press={send} />;
 }

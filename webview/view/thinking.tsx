@@ -7,7 +7,7 @@ import { usePanel } from "./panel_context.ts";
 
 /** The model's reasoning: open while it comes, one line once the answer starts, unless the person chose. */
 export function Thinking({ turn }: { readonly turn: PanelTurn }): JSX.Element {
-  const { t } = usePanel();
+  const { post, t } = usePanel();
   const [choice, setChoice] = useState<boolean | null>(null);
   const isComing = turn.state.kind === "working" && turn.text === "";
   const isOpen = choice ?? turn.text === "";
@@ -17,12 +17,23 @@ export function Thinking({ turn }: { readonly turn: PanelTurn }): JSX.Element {
     setChoice(!isOpen);
   };
   return (
-    <details class="thinking" open={isOpen}>
-      <summary onClick={toggle}>
-        {isComing ? <span class="pulse" /> : <Icon name="chevron" />}
-        <span class="count">{t(words, seconds(turn.thinkingMs), turn.thinkingTokenCount)}</span>
-      </summary>
-      <div class="trace">{turn.thinking}</div>
-    </details>
+    <div class="thinking">
+      <details open={isOpen}>
+        <summary onClick={toggle}>
+          {isComing ? <span class="pulse" /> : <Icon name="chevron" />}
+          <span class="count">{t(words, seconds(turn.thinkingMs), turn.thinkingTokenCount)}</span>
+        </summary>
+        <div class="trace">{turn.thinking}</div>
+      </details>
+      {isComing && (
+        <button
+          type="button"
+          class="link skip"
+          onClick={() => post({ kind: "skip-thinking", turnId: turn.id })}
+        >
+          {t("Skip to answer")}
+        </button>
+      )}
+    </div>
   );
 }

@@ -5,10 +5,12 @@ export const NUMBERS: AnswerNumbers = {
   modelName: "Nano",
   isStandIn: true,
   stopReason: "end",
+  traceEnd: null,
   firstTokenMs: 100,
   tokensPerSecond: 50,
   promptTokenCount: 80,
   pictureTokenCount: 64,
   thinkingTokenCount: 0,
   answerTokenCount: 3,
+  context: { tokenCount: 83, contextLength: 4096 },
 };

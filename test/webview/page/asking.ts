@@ -27,41 +27,52 @@ export async function enterSendsOnce(browser: Browser): Promise<void> {
   assert.deepEqual(await posted(), []);
   await field.press("Enter");
   await field.press("Enter");
-  assert.deepEqual(await posted(), [{ kind: "ask", text: "one\ntwo", isThinking: false }]);
+  assert.deepEqual(await posted(), [{ kind: "ask", text: "one\ntwo", depth: "off" }]);
   assert.equal(await field.inputValue(), "one\ntwo");
   await send({ kind: "asked", turn: turn("1") });
   assert.equal(await field.inputValue(), "");
 }
 
-/** While an answer comes, Stop is where Send was, Escape stops too, and Enter keeps the text. */
+/** While an answer comes, Stop is where Send was, Escape stops too, and the next question waits its turn. */
 export async function escapeStops(browser: Browser): Promise<void> {
   const { page, send, posted } = await openPage(browser, { turns: [turn("1")] });
   const field = page.locator(FIELD);
   assert.equal(await page.locator(SEND).count(), 0);
+  const place = await page.locator(STOP).boundingBox();
   await field.fill("next");
+  assert.deepEqual(await page.locator(STOP).boundingBox(), place);
   await field.press("Enter");
-  assert.deepEqual(await posted(), []);
-  assert.equal(await field.inputValue(), "next");
-  assert.match(await page.locator(".notice").innerText(), /Waiting for the answer/);
+  assert.deepEqual(await posted(), [{ kind: "ask", text: "next", depth: "off" }]);
+  await send({ kind: "asked", turn: turn("2") });
+  assert.equal(await field.inputValue(), "");
+  const waiting = page.getByText("Waits for the answer above.");
+  await waiting.getByRole("button", { name: "Do not ask" }).click();
   await field.press("Escape");
   await page.locator(STOP).click();
-  assert.deepEqual(await posted(), [{ kind: "stop", turnId: "1" }, { kind: "stop", turnId: "1" }]);
+  const stop = (turnId: string) => ({ kind: "stop", turnId });
+  assert.deepEqual(await posted(), [stop("2"), stop("1"), stop("1")]);
   await send({ kind: "stopped", turnId: "1" });
-  assert.equal(await page.locator(".notice").count(), 0);
+  assert.equal(await waiting.count(), 0);
+  await send({ kind: "stopped", turnId: "2" });
+  assert.equal(await page.locator(SEND).isDisabled(), true);
+  await field.fill("last");
   await page.locator(SEND).click();
-  assert.deepEqual(await posted(), [{ kind: "ask", text: "next", isThinking: false }]);
+  assert.deepEqual(await posted(), [{ kind: "ask", text: "last", depth: "off" }]);
 }
 
-/** Pictures alone are a question; the choice to think goes with it and, like the draft, is kept. */
+/** Pictures alone are a question; the choice how long to think goes with it and, like the draft, is kept. */
 export async function picturesAloneCanBeSent(browser: Browser): Promise<void> {
   const { page, posted } = await openPage(browser, { attachments: [picture("a")] });
-  await page.getByRole("button", { name: "Think" }).click();
+  await page.getByRole("radio", { name: "Off" }).focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.getByRole("radio", { name: "Deep" }).isChecked(), true);
   await page.locator(SEND).click();
-  assert.deepEqual(await posted(), [{ kind: "ask", text: "", isThinking: true }]);
+  assert.deepEqual(await posted(), [{ kind: "ask", text: "", depth: "deep" }]);
   await page.locator(FIELD).fill("half a que");
   assert.deepEqual(await page.evaluate("acquireVsCodeApi().getState()"), {
     text: "half a que",
-    isThinking: true,
+    depth: "deep",
   });
 }
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
-import type { ToPanel } from "../../../protocol/panel.ts";
+import type { AnswerNumbers, ToPanel } from "../../../protocol/panel.ts";
 import { NUMBERS, turn } from "../panel_states.ts";
 import { openPage } from "./open_page.ts";
 
@@ -16,12 +16,15 @@ function piece(text: string): ToPanel {
 export async function thinkingGivesWayToTheAnswer(browser: Browser): Promise<void> {
   const thinking: ToPanel = { kind: "thinking", turnId: "1", text: "Hm.", tokenCount: 2, elapsedMs: 1500 };
   for (const isOpened of [false, true]) {
-    const { page, send } = await openPage(browser, { turns: [turn("1", { isThinking: true })] });
+    const { page, send, posted } = await openPage(browser, { turns: [turn("1", { depth: "auto" })] });
     assert.equal(await page.locator("details").count(), 0);
     await send(thinking);
     const trace = page.locator(".trace");
     assert.equal(await page.locator("summary").innerText(), "Thinking · 1.5 s · 2 tokens");
     assert.equal(await trace.isVisible(), true);
+    const skip = page.getByRole("button", { name: "Skip to answer" });
+    await skip.click();
+    assert.deepEqual(await posted(), [{ kind: "skip-thinking", turnId: "1" }]);
     if (isOpened) {
       await page.locator("summary").click();
       assert.equal(await trace.isVisible(), false);
@@ -30,6 +33,12 @@ export async function thinkingGivesWayToTheAnswer(browser: Browser): Promise<voi
     await send(piece("It is."));
     assert.equal(await page.locator("summary").innerText(), "Thought for 1.5 s · 2 tokens");
     assert.equal(await trace.isVisible(), isOpened);
+    assert.equal(await skip.count(), 0);
+    const numbers: AnswerNumbers = { ...NUMBERS, traceEnd: "person" };
+    await send({ kind: "done", turnId: "1", numbers });
+    assert.match(await page.locator("footer").innerText(), /You skipped the rest of the thinking/);
+    await page.getByRole("button", { name: "Copy answer" }).click();
+    assert.deepEqual(await posted(), [{ kind: "copy", text: "It is." }]);
   }
 }
 
