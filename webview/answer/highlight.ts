@@ -37,6 +37,9 @@ const LANGUAGES = {
 /** Longer code stays plain. */
 export const MAX_COLOURED_CHARACTERS = 100_000;
 
+/** While it grows, a block is coloured up to here; the whole of it takes long enough to be noticed. */
+const MAX_GROWING_CHARACTERS = 20_000;
+
 /** A growing block is coloured again when it has grown by this part of what is coloured. */
 const GROWTH = 1 / 8;
 
@@ -67,6 +70,6 @@ export function createHighlighter(): Highlighter {
 export function lengthToColour(text: string, colouredLength: number, isClosed: boolean): number {
   if (text.length > MAX_COLOURED_CHARACTERS) return colouredLength;
   if (isClosed) return text.length;
-  const complete = text.lastIndexOf("\n") + 1;
+  const complete = text.lastIndexOf("\n", MAX_GROWING_CHARACTERS) + 1;
   return complete - colouredLength > colouredLength * GROWTH ? complete : colouredLength;
 }

@@ -5,6 +5,8 @@ import type { DrawDiagram } from "../renderers/diagram.ts";
 
 /** Gives the renderers; each is loaded once. */
 export interface Renderers {
+  /** The renderer of formulas if it is there, so that one more formula is drawn without a wait. */
+  formulaNow(): RenderFormula | null;
   /** @throws Error when its script cannot be loaded */
   formula(): Promise<RenderFormula>;
   /** @throws Error when its script cannot be loaded */
@@ -32,6 +34,7 @@ export function loadRenderers(script: Pick<HTMLScriptElement, "src" | "nonce">):
     return renderer;
   };
   return {
+    formulaNow: () => (globalThis as Loaded).renderFormula ?? null,
     formula: () => load("renderFormula", ["formula.css", "formula.js"]),
     diagram: () => load("drawDiagram", ["diagram.js"]),
   };

@@ -9,17 +9,17 @@ export function Formula({ formula }: { readonly formula: Island & { kind: "formu
   const { renderers } = usePanel();
   const { tex, isDisplay, source } = formula;
   const element = useRef<HTMLSpanElement>(null);
-  const [renderer, setRenderer] = useState<{ readonly render: RenderFormula } | null>(null);
+  const [renderer, setRenderer] = useState<RenderFormula | null>(() => renderers.formulaNow());
   useEffect(() => {
     // Without it the formula stays as it was written.
-    renderers.formula().then((render) => setRenderer({ render }), () => {});
-  }, [renderers]);
+    if (renderer === null) renderers.formula().then((render) => setRenderer(() => render), () => {});
+  }, [renderers, renderer]);
   useLayoutEffect(() => {
     const place = element.current;
     if (place === null) return;
     try {
       if (renderer === null) place.textContent = source;
-      else renderer.render(tex, isDisplay, place);
+      else renderer(tex, isDisplay, place);
       place.classList.toggle("source", renderer === null);
     } catch {
       place.textContent = source;

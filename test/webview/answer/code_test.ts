@@ -4,6 +4,7 @@ import {
   lengthToColour,
   MAX_COLOURED_CHARACTERS,
 } from "../../../webview/answer/highlight.ts";
+import { chunksOf } from "../../../webview/answer/code_chunks.ts";
 import { toCsv } from "../../../webview/answer/csv.ts";
 
 Deno.test("colour() puts classes around words and lets nothing out of the code", () => {
@@ -20,6 +21,23 @@ Deno.test("lengthToColour() takes whole lines, ever more at once, and all of it 
   assert.equal(lengthToColour(`${"x".repeat(80)}\nab\n`, 81, false), 81);
   assert.equal(lengthToColour("abc\nde", 4, true), 6);
   assert.equal(lengthToColour("x".repeat(MAX_COLOURED_CHARACTERS + 1), 7, true), 7);
+});
+
+Deno.test("chunksOf() cuts behind lines, and within classes that go on", () => {
+  assert.deepEqual(chunksOf('a\n<span class="x">b\n<span class="y">c</span>\nd</span>\ne', 2), [
+    'a\n<span class="x">b\n</span>',
+    '<span class="x"><span class="y">c</span>\nd</span>\n',
+    "e",
+  ]);
+  assert.deepEqual(chunksOf("a\nb\n", 2), ["a\nb\n"]);
+  assert.deepEqual(chunksOf("", 2), []);
+  const code = "/* one\ntwo */ let a = `three\n${4}`;\n".repeat(50);
+  const html = createHighlighter().colour(code, "js") ?? "";
+  const bare = (text: string): string => text.replace(/<[^>]*>/g, "");
+  assert.equal(chunksOf(html).map(bare).join(""), bare(html));
+  for (const chunk of chunksOf(html)) {
+    assert.equal(chunk.match(/<span/g)?.length, chunk.match(/<\/span/g)?.length);
+  }
 });
 
 Deno.test("lengthToColour() makes work in proportion to a growing block's length", () => {
