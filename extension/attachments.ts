@@ -42,6 +42,17 @@ export class Attachments {
     return id !== null && await this.#confirm(id) ? id : null;
   }
 
+  /**
+   * Puts a picture in the place of one that waits for the next question, once the sidecar can use it. Else everything
+   * stays as it is, and the page is told why.
+   * @returns whether it was put there
+   */
+  async replace(id: string, store: PictureSource["store"]): Promise<boolean> {
+    const replacing = this.#storing.then(() => this.#replace(id, store));
+    this.#storing = replacing;
+    return await replacing;
+  }
+
   /** Settles when every picture given so far is attached or refused, so that no question is asked without it. */
   async stored(): Promise<void> {
     await this.#storing;
@@ -53,6 +64,22 @@ export class Attachments {
     } catch (error) {
       this.#refuse(error);
       return null;
+    }
+  }
+
+  async #replace(id: string, store: PictureSource["store"]): Promise<boolean> {
+    const { conversation, request, describe, log } = this.#parts;
+    try {
+      const picture = await store();
+      const receipt = await request("sightline/inspectPicture", { picture });
+      conversation.replace(id, picture);
+      conversation.confirm(receipt);
+      return true;
+    } catch (error) {
+      const failure = describe(error);
+      conversation.refuseReplacing(id, failure);
+      log.error(`picture: not replaced (${failure.kind})`);
+      return false;
     }
   }
 

@@ -4,10 +4,12 @@ import type { Memento, Uri } from "vscode";
 import type { PictureStore } from "../host/picture_store.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
 import type { PanelFailure, ThinkingDepth } from "../protocol/panel.ts";
+import type { AskedBox } from "../protocol/region_messages.ts";
 import { Answers } from "./answers.ts";
 import { Attachments } from "./attachments.ts";
 import type { AskOptions, ConversationRecord, SourceOf } from "./chat_turn.ts";
 import { Conversation, type ConversationEvent } from "./conversation.ts";
+import { editedName } from "./edited_name.ts";
 import { describeFailure, type Translate, type Wanted } from "./error_messages.ts";
 import { storePictureAt } from "./picture_reader.ts";
 import { Preparation } from "./preparation.ts";
@@ -101,13 +103,41 @@ export class Chat {
     await this.#attachments.add({ store, origin: null });
   }
 
-  /** Asks about everything that is attached. */
-  async ask(text: string, depth: ThinkingDepth): Promise<void> {
+  /**
+   * Puts an edited picture in the place of one that waits for the next question; the page is told why when it cannot
+   * be used.
+   * @returns the picture whose place it took
+   */
+  async replaceAttachment(id: string, bytes: Uint8Array): Promise<PictureRef | null> {
+    const { store, t } = this.#parts;
+    const replaced = this.conversation.record.attachments.find((attachment) => attachment.id === id)?.picture;
+    if (replaced === undefined) {
+      this.conversation.refuseReplacing(id, notThere(t));
+      return null;
+    }
+    const name = editedName(replaced.name);
+    const isReplaced = await this.#attachments.replace(id, () => this.#shown(store.addBytes(bytes, name)));
+    return isReplaced ? replaced : null;
+  }
+
+  /** Has the sidecar forget what it made of pictures that were deleted. */
+  async forgetGone(): Promise<void> {
+    await this.#parts.request("sightline/forgetGone", {});
+  }
+
+  /** Asks about everything that is attached, or about a part of a picture. */
+  async ask(text: string, depth: ThinkingDepth, asked?: AskedBox): Promise<void> {
     const { conversation } = this;
     await this.#attachments.stored();
     const hasPictures = conversation.record.attachments.length > 0;
     if (text.trim() === "" && !hasPictures) return;
-    this.#answers.add(conversation.ask(text.trim() || EXPLAIN, depth));
+    const picture = asked === undefined ? undefined : conversation.attachment(asked.pictureId);
+    if (asked !== undefined && picture === undefined) {
+      conversation.refuse(notThere(this.#parts.t));
+      return;
+    }
+    const about = asked === undefined || picture === undefined ? undefined : { picture, box: asked.box };
+    this.#answers.add(conversation.ask(text.trim() || EXPLAIN, depth, undefined, about));
     conversation.dismissRefusals();
   }
 
@@ -207,4 +237,14 @@ export class Chat {
     }
     return missing;
   }
+}
+
+/** What is said of a picture that was taken off meanwhile. */
+function notThere(t: Translate): PanelFailure {
+  return {
+    kind: "picture-missing",
+    headline: t("The picture is no longer there."),
+    message: t("It was removed meanwhile. Add it again."),
+    actions: [],
+  };
 }

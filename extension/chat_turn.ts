@@ -1,6 +1,6 @@
 // What a conversation is made of, and how a page is shown it.
 
-import type { PictureReceipt, PictureRef } from "../protocol/conversation.ts";
+import type { Box, PictureReceipt, PictureRef } from "../protocol/conversation.ts";
 import type { PanelPicture, PanelTurn, TraceEnd, TurnVersion } from "../protocol/panel.ts";
 import type { Placed } from "./turn_tree.ts";
 
@@ -13,9 +13,19 @@ export interface Attachment {
   readonly receipt: PictureReceipt | null;
 }
 
+/** The part of a picture that a question is about. */
+export interface AboutBox {
+  readonly picture: Attachment;
+  readonly box: Box;
+}
+
 /** A question and what became of it. */
 export interface ChatTurn extends Omit<PanelTurn, "question" | "version">, Placed {
-  readonly question: { readonly text: string; readonly pictures: readonly Attachment[] };
+  readonly question: {
+    readonly text: string;
+    readonly pictures: readonly Attachment[];
+    readonly about?: AboutBox;
+  };
   /** Whether pictures of earlier questions may be left out to make room. */
   readonly dropsOldPictures?: boolean;
   readonly answerTokenCount: number;
@@ -44,10 +54,17 @@ export type SourceOf = (attachment: Attachment) => string;
 /** A turn as the page shows it. */
 export function toPanelTurn(turn: ChatTurn, version: TurnVersion, sourceOf: SourceOf): PanelTurn {
   const { id, depth, thinking, thinkingTokenCount, thinkingMs, text, state, leftOut } = turn;
+  const { about } = turn.question;
   const pictures = turn.question.pictures.map((attachment) => toPanelPicture(attachment, sourceOf));
   return {
     id,
-    question: { text: turn.question.text, pictures },
+    question: {
+      text: turn.question.text,
+      pictures,
+      ...(about === undefined
+        ? {}
+        : { about: { ...about, picture: toPanelPicture(about.picture, sourceOf) } }),
+    },
     version,
     depth,
     thinking,

@@ -16,6 +16,7 @@ import type {
 } from "../protocol/panel.ts";
 import type { GenerateProgress } from "../protocol/sidecar.ts";
 import {
+  type AboutBox,
   type AskOptions,
   type Attachment,
   type ChatTurn,
@@ -92,12 +93,37 @@ export class Conversation {
       .find((attachment) => attachment.id === id);
   }
 
+  /** Whether a picture waits for the next question or stands in any version of an earlier one. */
+  uses({ sha256 }: PictureRef): boolean {
+    return [...this.#attachments, ...this.#turns.flatMap(({ question }) => question.pictures)]
+      .some(({ picture }) => picture.sha256 === sha256);
+  }
+
   /** Puts a picture to the next question and gives its id. */
   attach(picture: PictureRef, origin: string | null): string {
     const attachment: Attachment = { id: randomUUID(), picture, origin, receipt: null };
     this.#attachments = [...this.#attachments, attachment];
     this.#tell({ kind: "attached", picture: toPanelPicture(attachment, this.#parts.sourceOf) });
     return attachment.id;
+  }
+
+  /** Puts another picture in the place of one that waits for the next question. */
+  replace(id: string, picture: PictureRef): void {
+    if (!this.#attachments.some((attachment) => attachment.id === id)) return;
+    const replacement: Attachment = { id: randomUUID(), picture, origin: null, receipt: null };
+    this.#attachments = this.#attachments.map((attachment) =>
+      attachment.id === id ? replacement : attachment
+    );
+    this.#tell({
+      kind: "attachment-replaced",
+      id,
+      picture: toPanelPicture(replacement, this.#parts.sourceOf),
+    });
+  }
+
+  /** Says that a picture was not replaced. */
+  refuseReplacing(id: string, failure: PanelFailure): void {
+    this.#tell({ kind: "attachment-not-replaced", id, failure });
   }
 
   /** Takes a picture off the next question. */
@@ -151,16 +177,19 @@ export class Conversation {
   /**
    * Asks a question; its answer waits for its turn.
    * @param attachmentIds the attached pictures that go with it, all of them when left out
+   * @param about the part of one of its pictures, or of an earlier question's, that it is about
    * @returns the turn's id
    */
   ask(
     text: string,
     depth: ThinkingDepth,
     attachmentIds: readonly string[] = this.#attachments.map(({ id }) => id),
+    about?: AboutBox,
   ): string {
     const pictures = this.#attachments.filter(({ id }) => attachmentIds.includes(id));
+    const question = { text, pictures, ...(about === undefined ? {} : { about }) };
     for (const { id } of pictures) this.detach(id);
-    const turn = newTurn({ parentId: this.#lastId, question: { text, pictures }, depth });
+    const turn = newTurn({ parentId: this.#lastId, question, depth });
     this.#add(turn);
     this.#tell({ kind: "asked", turn: this.#toPanel(turn) });
     return turn.id;

@@ -9,6 +9,7 @@ import type { SendRequest } from "./sidecar.ts";
 /** Changes after which what is being prepared is no longer what will be asked. */
 const STOPS: readonly ConversationEvent["kind"][] = [
   "attached",
+  "attachment-replaced",
   "detached",
   "asked",
   "continued",

@@ -41,12 +41,12 @@ function withQuestion(
   for (const { question, text, thinking } of earlier) {
     waiting = [...waiting, ...usable(question.pictures, isMissing)];
     if (text === "") continue;
-    sent.push(userTurn(waiting, question.text), { role: "assistant", text, thinking });
+    sent.push(userTurn(waiting, question), { role: "assistant", text, thinking });
     waiting = [];
   }
   // All of its own pictures, so that one that cannot be sent fails the question instead of being left out.
   const own = asked.pictures.map(({ picture }) => picture);
-  return [...sent, userTurn([...waiting, ...own], asked.text)];
+  return [...sent, userTurn([...waiting, ...own], asked)];
 }
 
 /** Pictures that the sidecar has seen before and that are still there. */
@@ -58,11 +58,14 @@ function usable(
     .map(({ picture }) => picture);
 }
 
-function userTurn(pictures: readonly PictureRef[], text: string): UserTurn {
+function userTurn(pictures: readonly PictureRef[], { text, about }: ChatTurn["question"]): UserTurn {
   return {
     role: "user",
     content: [
       ...pictures.map((picture) => ({ kind: "picture" as const, picture })),
+      ...(about === undefined
+        ? []
+        : [{ kind: "box" as const, picture: about.picture.picture, box: about.box }]),
       { kind: "text", text },
     ],
   };

@@ -3,7 +3,8 @@
 
 import type { PictureReceipt, PictureRef } from "../protocol/conversation.ts";
 import { type AnswerState, THINKING_DEPTHS, type ThinkingDepth } from "../protocol/panel.ts";
-import type { Attachment, ChatTurn, ConversationRecord } from "./chat_turn.ts";
+import type { AboutBox, Attachment, ChatTurn, ConversationRecord } from "./chat_turn.ts";
+import { readBox } from "./region_messages.ts";
 
 /** Raised when what is kept changes its form. */
 const FORM = 2;
@@ -68,7 +69,9 @@ function isTurn(value: unknown): value is ChatTurn {
     (value["parentId"] === null || hasTexts(value, "parentId")) &&
     THINKING_DEPTHS.includes(value["depth"] as ThinkingDepth) &&
     isObject(value["question"]) && hasTexts(value["question"], "text") &&
-    isList(value["question"]["pictures"], isAttachment) && isState(value["state"]);
+    isList(value["question"]["pictures"], isAttachment) &&
+    (value["question"]["about"] === undefined || isAbout(value["question"]["about"])) &&
+    isState(value["state"]);
 }
 
 function isState(value: unknown): value is AnswerState {
@@ -91,6 +94,10 @@ function isState(value: unknown): value is AnswerState {
     default:
       return false;
   }
+}
+
+function isAbout(value: unknown): value is AboutBox {
+  return isObject(value) && isAttachment(value["picture"]) && readBox(value["box"]) !== null;
 }
 
 function isAttachment(value: unknown): value is Attachment {

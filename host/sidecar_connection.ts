@@ -32,6 +32,7 @@ interface ProgressOf {
   "sightline/videoLimits": never;
   "sightline/prepare": GenerateProgress;
   "sightline/endTrace": never;
+  "sightline/forgetGone": never;
   "sightline/unload": never;
 }
 

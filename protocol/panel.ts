@@ -3,8 +3,9 @@
 // its reducer applies. Every question that was asked ends in exactly one of `done`, `failed` and `stopped`; an answer
 // that ended early may be `continued` and then ends once more.
 
-import type { LeftOut, ModelRecord, PictureReceipt, StopReason } from "./conversation.ts";
+import type { Box, LeftOut, ModelRecord, PictureReceipt, StopReason } from "./conversation.ts";
 import type { FailureKind } from "./errors.ts";
+import type { AskedBox, RegionAsk } from "./region_messages.ts";
 import type { Stage } from "./sidecar.ts";
 
 /** A picture as the panel shows it. */
@@ -20,10 +21,18 @@ export interface PanelPicture {
   readonly receipt: PictureReceipt | null;
 }
 
+/** The part of a picture that a question is about. */
+export interface PanelBox {
+  readonly picture: PanelPicture;
+  readonly box: Box;
+}
+
 /** A question in the conversation, or one that is being written. */
 export interface PanelQuestion {
   readonly text: string;
   readonly pictures: readonly PanelPicture[];
+  /** What it is about, where that is a part of one picture. */
+  readonly about?: PanelBox;
 }
 
 /** What a person is told about a failure: what was not done, why, and what to do next. */
@@ -137,8 +146,15 @@ export interface NamedFile {
 /** What the panel shows of a conversation. */
 export type ShownConversation = Pick<PanelState, "turns" | "attachments" | "refusals" | "need">;
 
+/** What became of a `replace-attachment`. */
+export type Replacement =
+  | { readonly kind: "attachment-replaced"; readonly id: string; readonly picture: PanelPicture }
+  /** Everything is as it was. */
+  | { readonly kind: "attachment-not-replaced"; readonly id: string; readonly failure: PanelFailure };
+
 /** Extension to page. */
 export type ToPanel =
+  | Replacement
   | { readonly kind: "init"; readonly state: PanelState; readonly texts: Readonly<Record<string, string>> }
   | { readonly kind: "attached"; readonly picture: PanelPicture }
   | { readonly kind: "attachment-confirmed"; readonly id: string; readonly receipt: PictureReceipt }
@@ -187,6 +203,7 @@ export type ToPanel =
 
 /** Page to extension. */
 export type FromPanel =
+  | RegionAsk
   | { readonly kind: "ready" }
   | { readonly kind: "attach-bytes"; readonly name: string; readonly bytes: Uint8Array }
   /** Files named by address, as the Explorer gives them when they are dropped. */
@@ -197,7 +214,12 @@ export type FromPanel =
   | { readonly kind: "detach"; readonly id: string }
   | { readonly kind: "dismiss-refusal"; readonly id: string }
   | { readonly kind: "open-picture"; readonly id: string }
-  | { readonly kind: "ask"; readonly text: string; readonly depth: ThinkingDepth }
+  | {
+    readonly kind: "ask";
+    readonly text: string;
+    readonly depth: ThinkingDepth;
+    readonly about?: AskedBox;
+  }
   | { readonly kind: "stop"; readonly turnId: string }
   | { readonly kind: "retry"; readonly turnId: string }
   /** Ask again, and leave pictures of earlier questions out as far as there is no room for them. */

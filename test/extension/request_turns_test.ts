@@ -40,6 +40,8 @@ function inShort(part: UserPart): string | undefined {
       return part.text;
     case "picture":
       return part.picture.sha256[0];
+    case "box":
+      return `[${Object.values(part.box).join(" ")} of ${part.picture.sha256[0]}]`;
     case "video":
       throw new Error("the panel attaches no videos yet");
   }

@@ -9,7 +9,7 @@ import { Receipt } from "./receipt.tsx";
 export function Attachments(
   { pictures }: { readonly pictures: readonly PanelPicture[] },
 ): JSX.Element | null {
-  const { post, t } = usePanel();
+  const { post, t, edit } = usePanel();
   if (pictures.length === 0) return null;
   return (
     <ul class="attachments" aria-label={t("Pictures for the next question")}>
@@ -17,6 +17,12 @@ export function Attachments(
         <li key={picture.id} class="attachment">
           <Picture picture={picture} position={index + 1} count={pictures.length} />
           <div class="name" title={picture.name}>{picture.name}</div>
+          <IconButton
+            icon="crop"
+            label={t("Edit {0}", picture.name)}
+            isOff={picture.receipt === null}
+            press={() => edit(picture)}
+          />
           <IconButton
             icon="close"
             label={t("Remove {0}", picture.name)}

@@ -21,6 +21,8 @@ export interface PanelTools {
   readonly pointedBoxes: Board<readonly Box[]>;
   /** Shows pictures large, with boxes in them. */
   readonly look: (look: Look) => void;
+  /** Opens a picture that the sidecar has read, to draw on it or to ask about a part of it. */
+  readonly edit: (picture: PanelPicture) => void;
 }
 
 /** Pictures, and where in them something is. */

@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { PanelTurn } from "../../protocol/panel.ts";
+import type { PanelPicture, PanelQuestion, PanelTurn } from "../../protocol/panel.ts";
+import { askedBoxText } from "../region/asked_box.ts";
 import { IconButton } from "./icon_button.tsx";
 import { usePanel } from "./panel_context.ts";
 import { Picture } from "./picture.tsx";
 import { QuestionEditor } from "./question_editor.tsx";
-import { Receipt } from "./receipt.tsx";
+import { ShotFoot } from "./region/shot_foot.tsx";
 import { VersionSwitch } from "./version_switch.tsx";
 
 export interface QuestionProps extends Pick<PanelTurn, "id" | "question" | "version"> {
@@ -14,8 +15,10 @@ export interface QuestionProps extends Pick<PanelTurn, "id" | "question" | "vers
 }
 
 /** What the person asked, with the pictures and their receipts; it can be asked in other words. */
-export function Question({ id, question: { pictures, text }, version, isBusy }: QuestionProps): JSX.Element {
+export function Question({ id, question, version, isBusy }: QuestionProps): JSX.Element {
+  const { text, about } = question;
   const { post, t } = usePanel();
+  const pictures = shownPictures(question);
   const [isEdited, setEdited] = useState(false);
   const ask = (changed: string): void => {
     setEdited(false);
@@ -27,8 +30,13 @@ export function Question({ id, question: { pictures, text }, version, isBusy }: 
         <ul class="pictures">
           {pictures.map((picture, index) => (
             <li key={picture.id} class="shot">
-              <Picture picture={picture} position={index + 1} count={pictures.length} />
-              <Receipt receipt={picture.receipt} />
+              <Picture
+                picture={picture}
+                position={index + 1}
+                count={pictures.length}
+                asked={about?.picture.id === picture.id ? about.box : undefined}
+              />
+              <ShotFoot picture={picture} />
             </li>
           ))}
         </ul>
@@ -37,11 +45,22 @@ export function Question({ id, question: { pictures, text }, version, isBusy }: 
         ? <QuestionEditor text={text} isBusy={isBusy} ask={ask} cancel={() => setEdited(false)} />
         : (
           <div class="asked">
-            <p>{text}</p>
+            <div class="words">
+              {about !== undefined && (
+                <p class="about">{askedBoxText(about.box, about.picture, question.pictures, t)}</p>
+              )}
+              <p>{text}</p>
+            </div>
             <VersionSwitch turnId={id} version={version} isBusy={isBusy} />
             <IconButton icon="edit" label={t("Edit question")} isOff={isBusy} press={() => setEdited(true)} />
           </div>
         )}
     </article>
   );
+}
+
+/** Its pictures, and one of an earlier question that it is about. */
+function shownPictures({ pictures, about }: PanelQuestion): readonly PanelPicture[] {
+  const isOwn = about === undefined || pictures.some(({ id }) => id === about.picture.id);
+  return isOwn ? pictures : [...pictures, about.picture];
 }
