@@ -2,12 +2,22 @@
 // a secret.
 
 import type { PictureStore } from "../host/picture_store.ts";
-import type { Chat } from "./chat.ts";
+import type { PictureRef } from "../protocol/conversation.ts";
+import type { Conversation } from "./conversation.ts";
 import { deleteCopies } from "./picture_copies.ts";
+
+/** The chat that the picture is in. */
+export interface ReplacingChat {
+  readonly conversation: Pick<Conversation, "uses">;
+  /** @returns the picture whose place the edited one took; null when it took none */
+  replaceAttachment(id: string, bytes: Uint8Array): Promise<PictureRef | null>;
+  /** Has the sidecar forget what it made of pictures that were deleted. */
+  forgetGone(): Promise<void>;
+}
 
 /** What replacing needs. */
 export interface ReplaceParts {
-  readonly chat: Chat;
+  readonly chat: ReplacingChat;
   readonly store: PictureStore;
   /** For copies of pictures that are opened in an editor. */
   readonly openedFolder: string;

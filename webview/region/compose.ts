@@ -38,7 +38,7 @@ export async function compose(
 
 /** Width of lines in a picture: seen when the picture is shown small, and not in the way when it is large. */
 export function lineWidthOf({ width, height }: PixelSize): number {
-  return Math.max(2, Math.round(Math.max(width, height) / 300));
+  return Math.max(2, Math.round(Math.max(width, height) / 200));
 }
 
 /** The lines of an arrow's head: from one side over the tip to the other. */

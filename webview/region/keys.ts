@@ -2,7 +2,13 @@ import type { MarkChange } from "./marks.ts";
 import type { PixelPoint } from "./shapes.ts";
 
 /** What was pressed. */
-export type KeyPress = Pick<KeyboardEvent, "key" | "shiftKey" | "ctrlKey" | "metaKey" | "altKey">;
+export interface KeyPress {
+  readonly key: string;
+  readonly shiftKey: boolean;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}
 
 /** A press of Shift makes steps this many times as long. */
 const LONG_STEP = 10;
