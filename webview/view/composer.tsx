@@ -40,7 +40,7 @@ export function Composer({ panel, draft, setDraft, field, notice, setNotice }: C
   };
   return (
     <div class="composer">
-      <Attachments pictures={panel.attachments} />
+      <Attachments attachments={panel.attachments} />
       <QuestionField
         field={field}
         text={draft.text}
@@ -74,6 +74,7 @@ export function Composer({ panel, draft, setDraft, field, notice, setNotice }: C
 
   function placeholder(): string {
     if (working !== undefined) return t("Type the next question; it waits its turn");
+    if (panel.attachments.some(({ kind }) => kind === "recording")) return t("Ask about this recording");
     return panel.attachments.length > 0 ? t("Ask about this picture") : t("Ask about a picture");
   }
 }

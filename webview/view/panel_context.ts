@@ -19,8 +19,15 @@ export interface PanelTools {
   readonly files: WorkspaceFiles;
   /** By picture: boxes that the person points at in an answer. */
   readonly pointedBoxes: Board<readonly Box[]>;
+  /** By recording: the moment that its player is to show. */
+  readonly seeks: Board<Seek>;
   /** Shows pictures large, with boxes in them. */
   readonly look: (look: Look) => void;
+}
+
+/** A wish to see a moment of a recording; each wish is an object of its own. */
+export interface Seek {
+  readonly timeS: number;
 }
 
 /** Pictures, and where in them something is. */
