@@ -19,7 +19,7 @@ export interface PanelTools {
   readonly files: WorkspaceFiles;
   /** By picture: boxes that the person points at in an answer. */
   readonly pointedBoxes: Board<readonly Box[]>;
-  /** By recording: the moment that its player is to show. */
+  /** By recording: the moment that its player is to show next. */
   readonly seeks: Board<Seek>;
   /** Shows pictures large, with boxes in them. */
   readonly look: (look: Look) => void;

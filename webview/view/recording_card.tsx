@@ -15,9 +15,9 @@ export function RecordingCard({ recording }: { readonly recording: PanelRecordin
   const formId = useId();
   const { id, name, file, progress, origin } = recording;
   const open = (timeS: number): void => {
+    // The player takes it up when it is there.
+    seeks.set(id, { timeS });
     setOpen(true);
-    // The player is there after the next drawing.
-    requestAnimationFrame(() => requestAnimationFrame(() => seeks.set(id, { timeS })));
   };
   return (
     <li class="attachment recording-card">

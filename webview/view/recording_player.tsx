@@ -27,16 +27,21 @@ function canPlay(type: string): boolean {
   return document.createElement("video").canPlayType(type) !== "";
 }
 
-/** Calls `seek` whenever something on the page names a moment of the recording. */
+/** Calls `seek` for each wish to see a moment of the recording, also one from before the player was there. */
 function useSeeks(id: string, seek: (seek: Seek) => void): void {
   const { seeks } = usePanel();
   const latest = useRef(seek);
   latest.current = seek;
-  useEffect(() =>
-    seeks.watch(id, () => {
+  useEffect(() => {
+    const fulfil = (): void => {
       const wanted = seeks.get(id);
-      if (wanted !== undefined) latest.current(wanted);
-    }), [seeks, id]);
+      if (wanted === undefined) return;
+      seeks.set(id, undefined);
+      latest.current(wanted);
+    };
+    fulfil();
+    return seeks.watch(id, fulfil);
+  }, [seeks, id]);
 }
 
 interface FilmProps extends PlayerProps {
