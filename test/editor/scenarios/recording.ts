@@ -20,7 +20,7 @@ const DURATION_S = 6;
 /** When each of the film's three pictures begins. */
 const CHANGES_S = [0, 2, 4];
 
-const COST = /(\d+) of 60 frames.*?(?:(\d+) groups × 64 = (\d+) tok|1 group, 64 tok)/s;
+const COST = /(\d+) of 60 frames.*?(?:(\d+) groups × (\d+) = (\d+) tok|1 group, (\d+) tok)/s;
 const THEMES: readonly Theme[] = ["light", "high-contrast", "dark"];
 
 export async function run(editor: Editor): Promise<void> {
@@ -86,10 +86,10 @@ interface Cost {
 async function costOf(place: Locator, before?: number): Promise<Cost> {
   const receipt = place.locator(".receipt");
   return await eventually("a recording's cost", async () => {
-    const [, sent, groups = "1", tokens = "64"] = COST.exec(await receipt.innerText()) ?? [];
+    const [, sent, groups = "1", each, tokens, only] = COST.exec(await receipt.innerText()) ?? [];
     if (sent === undefined || Number(sent) === before) return undefined;
-    const cost = { sent: Number(sent), groups: Number(groups), tokens: Number(tokens) };
-    assert.equal(cost.tokens, cost.groups * 64);
+    const cost = { sent: Number(sent), groups: Number(groups), tokens: Number(tokens ?? only) };
+    assert.equal(cost.tokens, cost.groups * Number(each ?? only));
     assert.equal(await place.locator(".frames li").count(), cost.sent, "the strip shows other frames");
     return cost;
   });
