@@ -6,15 +6,19 @@ import type { Uri } from "vscode";
 import { displayName } from "../host/display_name.ts";
 import { formatOfHead, isAnimation, videoFormat } from "../host/is_video.ts";
 import type { PictureStore } from "../host/picture_store.ts";
-import { storeRecording, storeRecordingBytes } from "../host/recording_store.ts";
+import { type CopyWatch, storeRecording, storeRecordingBytes } from "../host/recording_store.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
 import type { RecordingFormat } from "../protocol/recording_messages.ts";
 import type { AttachmentSource } from "./attachments.ts";
 import { nameAt, readAt } from "./picture_reader.ts";
+import { storeRecordingAt } from "./recording_reader.ts";
 import type { RecordingSource } from "./recordings.ts";
 
 /** What animated pictures are taken for: a recording, or a picture of which the first frame is shown. */
 export type AnimationUse = "recording" | "picture";
+
+/** Names of files that can be nothing but recordings. */
+const VIDEO_PATH = /\.(?:mp4|m4v|webm|mov|mkv)$/i;
 
 /** What storing needs. */
 export interface SourceParts {
@@ -28,6 +32,11 @@ export function fileSource(uri: Uri, use: AnimationUse, parts: SourceParts): Att
   const origin = uri.toString();
   if (uri.scheme !== "file") {
     const name = nameAt(uri);
+    if (VIDEO_PATH.test(uri.path) && uri.scheme !== "http" && uri.scheme !== "https") {
+      // Shown at once, since reading it takes long.
+      const store = (watch: CopyWatch) => storeRecordingAt(uri, name, parts.store.folder, watch);
+      return { origin, store: () => Promise.resolve({ kind: "recording", name, origin, store }) };
+    }
     return {
       origin,
       store: async () => await takeBytes(await readAt(uri, name), { name, origin, use }, parts),

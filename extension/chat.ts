@@ -10,7 +10,13 @@ import type { VideoSampling } from "../protocol/video_reader.ts";
 import { Answers } from "./answers.ts";
 import { animationSource, type AnimationUse, bytesSource, fileSource } from "./attachment_sources.ts";
 import { Attachments } from "./attachments.ts";
-import type { AskOptions, Attachment, ConversationRecord, SourceOf } from "./chat_turn.ts";
+import {
+  type AskOptions,
+  type Attachment,
+  type ConversationRecord,
+  sentPictures,
+  type SourceOf,
+} from "./chat_turn.ts";
 import { Conversation, type ConversationEvent } from "./conversation.ts";
 import { describeFailure, type Translate, type Wanted } from "./error_messages.ts";
 import { Preparation } from "./preparation.ts";
@@ -100,6 +106,14 @@ export class Chat {
     const { turns, attachments } = this.conversation.record;
     const all = [...attachments, ...turns.flatMap(({ question }) => question.attachments)];
     await this.#usePictures(picturesOf(all));
+    // Frames that are gone are read again when they are needed.
+    await this.#touch(
+      all.flatMap((attachment) =>
+        attachment.kind === "picture" || attachment.file === null
+          ? []
+          : [attachment.file, ...sentPictures(attachment)]
+      ),
+    );
     for (const attachment of attachments) {
       if (attachment.kind === "picture" && this.#missing.has(attachment.picture.sha256)) {
         this.conversation.detach(attachment.id);

@@ -95,7 +95,10 @@ async function keep(
     watch.signal?.throwIfAborted();
     const { sha256, byteLength } = await hash(draft, watch);
     const ref: RecordingRef = { sha256, name: displayName(name), byteLength, format };
-    await rename(draft, join(folder, recordingFileName(ref)));
+    const target = join(folder, recordingFileName(ref));
+    // One that is being played cannot be replaced everywhere.
+    const known = await stat(target).catch(() => null);
+    if (known?.size !== byteLength) await rename(draft, target);
     return ref;
   } catch (cause) {
     watch.signal?.throwIfAborted();
@@ -107,7 +110,8 @@ async function keep(
       { subject: name, cause },
     );
   } finally {
-    await rm(draft, { force: true });
+    // What kept it from being written is told; a draft that stays is deleted as unused later.
+    await rm(draft, { force: true }).catch(() => {});
   }
 }
 
