@@ -3,6 +3,7 @@ import { useMemo, useRef } from "preact/hooks";
 import type { PanelAttachment } from "../../protocol/panel.ts";
 import { withoutOpenMark } from "../answer/box.ts";
 import type { Rendering } from "../markdown.ts";
+import { visible } from "../visible.ts";
 import { HtmlBlock } from "./html_block.tsx";
 import { usePanel } from "./panel_context.ts";
 
@@ -15,8 +16,9 @@ interface MarkdownProps {
 }
 
 /** A model's text as formatted, harmless HTML. */
-export function Markdown({ text, isGrowing, attachments }: MarkdownProps): JSX.Element {
+export function Markdown({ text: given, isGrowing, attachments }: MarkdownProps): JSX.Element {
   const { renderMarkdown } = usePanel();
+  const text = visible(given);
   const earlier = useRef<Rendering | undefined>(undefined);
   // Once complete, the text is read as a whole: links may be defined after their use.
   const rendering = useMemo(
