@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
 import { useCallback, useState } from "preact/hooks";
 import type { PanelRecording } from "../../protocol/recording_messages.ts";
+import { clock } from "../clock.ts";
 import { costLine, costSentence, frameAt, noteText, samplingTexts } from "../recording.ts";
 import { FrameStrip } from "./frame_strip.tsx";
-import { usePanel } from "./panel_context.ts";
+import { QUESTION, usePanel } from "./panel_context.ts";
 import { RecordingPlayer } from "./recording_player.tsx";
 
 /** A recording that was asked about: its player, the frames that the model was sent, and its receipt. */
@@ -19,15 +20,23 @@ export function Recording({ recording }: { readonly recording: PanelRecording })
 
 /** A recording's player and its frames, each of which takes the player to its moment. */
 export function WatchedRecording({ recording }: { readonly recording: PanelRecording }): JSX.Element {
-  const { seeks } = usePanel();
+  const { t, seeks, words } = usePanel();
   const [timeS, setTimeS] = useState<number | null>(null);
   const { id, frames } = recording;
   const seek = useCallback((timeS: number) => seeks.set(id, { timeS }), [seeks, id]);
   const current = timeS === null ? null : frameAt(frames.map((frame) => frame.timeS), timeS);
+  const time = clock(timeS ?? frames[0]?.timeS ?? 0);
   return (
     <>
       <RecordingPlayer recording={recording} onTime={setTimeS} />
       <FrameStrip recording={recording} current={current} seek={seek} />
+      <button
+        type="button"
+        class="link ask-about"
+        onClick={() => words.set(QUESTION, `${t("At {0}:", time)} `)}
+      >
+        {t("Ask about {0}", time)}
+      </button>
     </>
   );
 }

@@ -1,9 +1,10 @@
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import type { PanelRecording } from "../../protocol/recording_messages.ts";
+import { useWishes } from "../board.ts";
 import { clock } from "../clock.ts";
 import { frameAt, isMovingPicture, mediaType } from "../recording.ts";
-import { type Seek, usePanel } from "./panel_context.ts";
+import { usePanel } from "./panel_context.ts";
 
 interface PlayerProps {
   readonly recording: PanelRecording;
@@ -27,32 +28,15 @@ function canPlay(type: string): boolean {
   return document.createElement("video").canPlayType(type) !== "";
 }
 
-/** Calls `seek` for each wish to see a moment of the recording, also one from before the player was there. */
-function useSeeks(id: string, seek: (seek: Seek) => void): void {
-  const { seeks } = usePanel();
-  const latest = useRef(seek);
-  latest.current = seek;
-  useEffect(() => {
-    const fulfil = (): void => {
-      const wanted = seeks.get(id);
-      if (wanted === undefined) return;
-      seeks.set(id, undefined);
-      latest.current(wanted);
-    };
-    fulfil();
-    return seeks.watch(id, fulfil);
-  }, [seeks, id]);
-}
-
 interface FilmProps extends PlayerProps {
   readonly source: string;
   readonly fail: () => void;
 }
 
 function Film({ recording, onTime, source, fail }: FilmProps): JSX.Element {
-  const { t } = usePanel();
+  const { t, seeks } = usePanel();
   const video = useRef<HTMLVideoElement>(null);
-  useSeeks(recording.id, ({ timeS }) => {
+  useWishes(seeks, recording.id, ({ timeS }) => {
     if (video.current === null) return;
     seekTo(video.current, timeS);
     video.current.scrollIntoView({ block: "nearest" });
@@ -124,8 +108,9 @@ function Stills(
 }
 
 function useStill({ id }: PanelRecording, onTime: (timeS: number) => void) {
+  const { seeks } = usePanel();
   const [timeS, seek] = useState<number | null>(null);
-  useSeeks(id, (wanted) => {
+  useWishes(seeks, id, (wanted) => {
     seek(wanted.timeS);
     onTime(wanted.timeS);
   });

@@ -2,7 +2,7 @@
 // goes to a moment of it, and finds it all again after the window was reloaded.
 
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { makeVideo, steady } from "../../support/videos.ts";
@@ -52,9 +52,29 @@ export async function run(editor: Editor): Promise<void> {
   const reloaded = await openPanel(editor);
   assert.deepEqual(await costOf(reloaded.questions.first()), trimmed);
   await seek(reloaded);
+  // Frames that are gone are read again.
+  const removed = await removeFrames(editor);
   await ask(reloaded, "And then?");
   await answerText(reloaded, 2);
   assert.equal(await reloaded.alerts.count(), 0);
+  const there = await readdir(picturesFolder(editor));
+  assert.equal(
+    removed.filter((name) => there.includes(name)).length,
+    trimmed.sent,
+    "not all frames are back",
+  );
+}
+
+function picturesFolder(editor: Editor): string {
+  return join(editor.userDataFolder, "User", "globalStorage", "sightline.sightline", "pictures");
+}
+
+/** Removes what a recording's file can give again. */
+async function removeFrames(editor: Editor): Promise<readonly string[]> {
+  const folder = picturesFolder(editor);
+  const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{64}$/.test(name));
+  for (const name of names) await rm(join(folder, name));
+  return names;
 }
 
 /** A film like one of a screen: long stretches of the same picture. */

@@ -152,6 +152,9 @@ export async function timesInAnswersSeek(browser: Browser): Promise<void> {
   }
   assert.equal(await playerTime(page), 2);
   await isCurrent(page, "frame 3 of 4, at 0:02");
+  await page.getByRole("button", { name: "Ask about 0:02", exact: true }).click();
+  assert.equal(await page.locator("textarea").inputValue(), "At 0:02: ");
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), "TEXTAREA");
   const box = await page.locator("video").boundingBox();
   assert.ok(box !== null && box.y >= 0, "the player is out of sight");
   assert.deepEqual(complaints, []);
