@@ -1,15 +1,16 @@
 // A person brings a recording of the screen, sees which frames the model is sent and what they cost, trims it, asks,
-// goes to a moment of it, and finds it all again after the window was reloaded.
+// and goes to a moment of it.
 
 import assert from "node:assert/strict";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Locator } from "playwright-core";
 import { makeVideo, steady } from "../../support/videos.ts";
 import type { Editor, Theme } from "../host/editor.ts";
 import { screenshotFolder } from "../host/places.ts";
 import { chooseInExplorerMenu, eventually, setTheme } from "../host/workbench.ts";
-import { answerText, ask, openPanel, type Panel, shownPanel } from "../panel.ts";
+import { answerText, ask, type Panel, shownPanel } from "../panel.ts";
+import { costOf } from "../recordings.ts";
 
 export const name = "recording";
 
@@ -20,7 +21,6 @@ const DURATION_S = 6;
 /** When each of the film's three pictures begins. */
 const CHANGES_S = [0, 2, 4];
 
-const COST = /(\d+) of 60 frames.*?(?:(\d+) groups × (\d+) = (\d+) tok|1 group, (\d+) tok)/s;
 const THEMES: readonly Theme[] = ["light", "high-contrast", "dark"];
 
 export async function run(editor: Editor): Promise<void> {
@@ -47,34 +47,6 @@ export async function run(editor: Editor): Promise<void> {
     await setTheme(editor, theme);
     await editor.screenshot(join(screenshotFolder, `recording-${theme}.png`));
   }
-
-  await editor.page.reload();
-  const reloaded = await openPanel(editor);
-  assert.deepEqual(await costOf(reloaded.questions.first()), trimmed);
-  await seek(reloaded);
-  // Frames that are gone are read again.
-  const removed = await removeFrames(editor);
-  await ask(reloaded, "And then?");
-  await answerText(reloaded, 2);
-  assert.equal(await reloaded.alerts.count(), 0);
-  const there = await readdir(picturesFolder(editor));
-  assert.equal(
-    removed.filter((name) => there.includes(name)).length,
-    trimmed.sent,
-    "not all frames are back",
-  );
-}
-
-function picturesFolder(editor: Editor): string {
-  return join(editor.userDataFolder, "User", "globalStorage", "sightline.sightline", "pictures");
-}
-
-/** Removes what a recording's file can give again. */
-async function removeFrames(editor: Editor): Promise<readonly string[]> {
-  const folder = picturesFolder(editor);
-  const names = (await readdir(folder)).filter((name) => /^[0-9a-f]{64}$/.test(name));
-  for (const name of names) await rm(join(folder, name));
-  return names;
 }
 
 /** A film like one of a screen: long stretches of the same picture. */
@@ -93,25 +65,6 @@ function screenRecording(): Promise<Uint8Array> {
         ? [240, 240, 240]
         : ([[20, 60, 120], [20, 110, 70], [120, 40, 40]] as const)[scene] ?? [0, 0, 0];
     },
-  });
-}
-
-interface Cost {
-  readonly sent: number;
-  readonly groups: number;
-  readonly tokens: number;
-}
-
-/** What is sent of a recording and what it costs, once that differs from `before` frames. */
-async function costOf(place: Locator, before?: number): Promise<Cost> {
-  const receipt = place.locator(".receipt");
-  return await eventually("a recording's cost", async () => {
-    const [, sent, groups = "1", each, tokens, only] = COST.exec(await receipt.innerText()) ?? [];
-    if (sent === undefined || Number(sent) === before) return undefined;
-    const cost = { sent: Number(sent), groups: Number(groups), tokens: Number(tokens ?? only) };
-    assert.equal(cost.tokens, cost.groups * Number(each ?? only));
-    assert.equal(await place.locator(".frames li").count(), cost.sent, "the strip shows other frames");
-    return cost;
   });
 }
 
