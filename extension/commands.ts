@@ -8,7 +8,7 @@ import type { Engine } from "./engine.ts";
 import { EngineEnded, failureSentence } from "./error_messages.ts";
 import { extractText } from "./extract_text.ts";
 import { showFullModel } from "./full_model.ts";
-import { choosePictures } from "./picture_choice.ts";
+import { chooseFiles, choosePictures } from "./picture_choice.ts";
 
 /** What commands work on. */
 export interface CommandParts {
@@ -44,6 +44,18 @@ function actions({ chat, view, engine, store, log }: CommandParts): Readonly<Rec
       if (uris.length === 0) return;
       await view.show();
       await chat.explain(uris);
+    },
+    "sightline.explainRecording": async (clicked, selected) => {
+      const uris = await chooseFiles("recordings", clicked, selected);
+      if (uris.length === 0) return;
+      await view.show();
+      await chat.explain(uris, "recording");
+    },
+    "sightline.addRecording": async (clicked, selected) => {
+      const uris = await chooseFiles("recordings", clicked, selected);
+      if (uris.length === 0) return;
+      await view.show();
+      await chat.attachFiles(uris, "recording");
     },
     "sightline.extractText": async (clicked, selected) => {
       const uris = await choosePictures(clicked, selected);

@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { commands, type ExtensionContext, l10n, type LogOutputChannel, Uri, window, workspace } from "vscode";
 import { findLayout } from "../host/layout.ts";
 import { PictureStore } from "../host/picture_store.ts";
+import { readVideo } from "../host/video_reader.ts";
 import { Failure } from "../protocol/errors.ts";
 import { PROTOCOL_VERSION } from "../protocol/sidecar.ts";
 import { Chat } from "./chat.ts";
@@ -37,7 +38,7 @@ export function activate(context: ExtensionContext): void {
       view.post({ kind: "engine", engine: engine.state, model: engine.model });
     },
     onGivenUp: () => void tellGivenUp(),
-    wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}), // The engine looks at the signal.
+    wait,
   });
   const view: ChatView = new ChatView({
     extensionUri: context.extensionUri,
@@ -59,6 +60,14 @@ export function activate(context: ExtensionContext): void {
     kept: context.workspaceState,
     store,
     request: engine.request,
+    readStored: (fileName, options, watch) =>
+      readVideo(
+        { layout: layoutOf(context.extensionPath), storageFolder, store },
+        join(store.folder, fileName),
+        options,
+        watch,
+      ),
+    wait,
     log,
     onEvent: (event) => view.post(event),
     sourceOf: ({ picture }) => view.sourceOf(shownFileName(picture)),
@@ -83,6 +92,11 @@ export function activate(context: ExtensionContext): void {
 /** Called by VS Code when the window closes. */
 export function deactivate(): Promise<void> {
   return close();
+}
+
+/** Waits; is over at once when the signal aborts, at which the caller looks. */
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {});
 }
 
 /** Starts sidecars for this installation with the settings of the moment. */

@@ -2,6 +2,7 @@
 // almost at once. Whatever becomes of it, nobody waits for it and nothing depends on it.
 
 import type { PictureRef } from "../protocol/conversation.ts";
+import { isConfirmed } from "./chat_turn.ts";
 import type { Conversation, ConversationEvent } from "./conversation.ts";
 import { draftTurns } from "./request_turns.ts";
 import type { SendRequest } from "./sidecar.ts";
@@ -10,6 +11,7 @@ import type { SendRequest } from "./sidecar.ts";
 const STOPS: readonly ConversationEvent["kind"][] = [
   "attached",
   "attachment-replaced",
+  "recording-changed",
   "detached",
   "asked",
   "continued",
@@ -19,6 +21,7 @@ const STOPS: readonly ConversationEvent["kind"][] = [
 /** Changes after which there may be something to prepare. */
 const STARTS: readonly ConversationEvent["kind"][] = [
   "attachment-confirmed",
+  "recording-changed",
   "detached",
   "done",
   "failed",
@@ -63,7 +66,7 @@ export class Preparation {
   #start(): void {
     const { conversation, isMissing, isWanted } = this.#parts;
     const { attachments } = conversation.record;
-    const isReady = attachments.length > 0 && attachments.every(({ receipt }) => receipt !== null) &&
+    const isReady = attachments.length > 0 && attachments.every(isConfirmed) &&
       !conversation.isBusy;
     if (!isReady || !isWanted()) return;
     this.#cancel();

@@ -5,11 +5,13 @@
 
 import type { Box, LeftOut, ModelRecord, PictureReceipt, StopReason } from "./conversation.ts";
 import type { FailureKind } from "./errors.ts";
+import type { PanelRecording, RecordingAsk, RecordingEvent } from "./recording_messages.ts";
 import type { AskedBox, RegionAsk } from "./region_messages.ts";
 import type { Stage } from "./sidecar.ts";
 
 /** A picture as the panel shows it. */
 export interface PanelPicture {
+  readonly kind: "picture";
   /** Names this use of the picture; the same file can be attached twice. */
   readonly id: string;
   /** Name to show; untrusted text. */
@@ -27,10 +29,14 @@ export interface PanelBox {
   readonly box: Box;
 }
 
+/** What goes with a question. */
+export type PanelAttachment = PanelPicture | PanelRecording;
+
 /** A question in the conversation, or one that is being written. */
 export interface PanelQuestion {
   readonly text: string;
-  readonly pictures: readonly PanelPicture[];
+  /** In the order in which they were attached. */
+  readonly attachments: readonly PanelAttachment[];
   /** What it is about, where that is a part of one picture. */
   readonly about?: PanelBox;
 }
@@ -118,8 +124,8 @@ export type EngineState = "stopped" | "starting" | "ready" | "busy" | "failed";
 /** Everything the panel shows. */
 export interface PanelState {
   readonly turns: readonly PanelTurn[];
-  /** Pictures that go with the next question. */
-  readonly attachments: readonly PanelPicture[];
+  /** What goes with the next question. */
+  readonly attachments: readonly PanelAttachment[];
   /** Files that could not be attached, with the reason. */
   readonly refusals: readonly Refusal[];
   /** What the next question would take as it stands; null when the sidecar has not computed it. */
@@ -146,19 +152,19 @@ export interface NamedFile {
 /** What the panel shows of a conversation. */
 export type ShownConversation = Pick<PanelState, "turns" | "attachments" | "refusals" | "need">;
 
-/** What became of a `replace-attachment`. */
+/** What became of a picture that was edited, or of another that was exchanged. */
 export type Replacement =
-  | { readonly kind: "attachment-replaced"; readonly id: string; readonly picture: PanelPicture }
-  /** Everything is as it was. */
+  | { readonly kind: "attachment-replaced"; readonly id: string; readonly attachment: PanelAttachment }
+  /** The edited picture cannot be used, and everything is as it was. */
   | { readonly kind: "attachment-not-replaced"; readonly id: string; readonly failure: PanelFailure };
 
 /** Extension to page. */
 export type ToPanel =
   | Replacement
   | { readonly kind: "init"; readonly state: PanelState; readonly texts: Readonly<Record<string, string>> }
-  | { readonly kind: "attached"; readonly picture: PanelPicture }
+  | { readonly kind: "attached"; readonly attachment: PanelAttachment }
   | { readonly kind: "attachment-confirmed"; readonly id: string; readonly receipt: PictureReceipt }
-  /** The picture was taken off the next question: by the person, because it was sent, or because it cannot be used. */
+  /** An attachment was taken off the next question: by the person, because it was sent, or because it cannot be used. */
   | { readonly kind: "detached"; readonly id: string }
   | { readonly kind: "refused"; readonly refusal: Refusal }
   | { readonly kind: "refusal-dismissed"; readonly id: string }
@@ -199,7 +205,8 @@ export type ToPanel =
   /** Replies to `find-files`. */
   | { readonly kind: "files"; readonly files: readonly NamedFile[] }
   /** Put the focus into the composer. */
-  | { readonly kind: "focus" };
+  | { readonly kind: "focus" }
+  | RecordingEvent;
 
 /** Page to extension. */
 export type FromPanel =
@@ -249,4 +256,5 @@ export type FromPanel =
   | { readonly kind: "new-chat" }
   | { readonly kind: "show-log" }
   /** How to get the full model. */
-  | { readonly kind: "show-full-model" };
+  | { readonly kind: "show-full-model" }
+  | RecordingAsk;

@@ -1,14 +1,16 @@
 // What the page shows, and how each message of the extension changes it. Nothing here knows the DOM.
 
+import type { PictureReceipt } from "../protocol/conversation.ts";
 import type {
   AnswerState,
   NamedFile,
-  PanelPicture,
+  PanelAttachment,
   PanelState,
   PanelTurn,
   Replacement,
   ToPanel,
 } from "../protocol/panel.ts";
+import { reduceRecordings } from "./recording_state.ts";
 
 /** Everything the page is drawn from. */
 export interface PageState {
@@ -48,13 +50,11 @@ function reducePanel(
 ): PanelState {
   switch (message.kind) {
     case "attached":
-      return { ...panel, attachments: [...panel.attachments, message.picture] };
+      return { ...panel, attachments: [...panel.attachments, message.attachment] };
     case "attachment-replaced":
       return {
         ...panel,
-        attachments: panel.attachments.map((picture) =>
-          picture.id === message.id ? message.picture : picture
-        ),
+        attachments: panel.attachments.map((other) => other.id === message.id ? message.attachment : other),
       };
     case "attachment-not-replaced":
       return panel;
@@ -75,7 +75,7 @@ function reducePanel(
         ...turn,
         question: {
           ...question,
-          pictures: confirmed(question.pictures, message.pictureId, message.receipt),
+          attachments: confirmed(question.attachments, message.pictureId, message.receipt),
         },
       }));
     case "thinking":
@@ -104,6 +104,10 @@ function reducePanel(
       return { ...panel, ...message.conversation };
     case "engine":
       return { ...panel, engine: message.engine, model: message.model };
+    case "recording-changed":
+    case "recording-progress":
+    case "recording-receipt":
+      return reduceRecordings(panel, message);
     default:
       return unknown(message);
   }
@@ -149,11 +153,13 @@ function ended(state: AnswerState): (turn: PanelTurn) => PanelTurn {
 }
 
 function confirmed(
-  pictures: readonly PanelPicture[],
+  attachments: readonly PanelAttachment[],
   id: string,
-  receipt: PanelPicture["receipt"],
-): readonly PanelPicture[] {
-  return pictures.map((picture) => picture.id === id ? { ...picture, receipt } : picture);
+  receipt: PictureReceipt,
+): readonly PanelAttachment[] {
+  return attachments.map((attachment) =>
+    attachment.id === id && attachment.kind === "picture" ? { ...attachment, receipt } : attachment
+  );
 }
 
 function without<T extends { readonly id: string }>(items: readonly T[], id: string): readonly T[] {

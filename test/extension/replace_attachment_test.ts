@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sentPictures } from "../../extension/chat_turn.ts";
 import { Conversation } from "../../extension/conversation.ts";
 import { editedName } from "../../extension/edited_name.ts";
 import { copyForOpening, makeShown } from "../../extension/picture_copies.ts";
@@ -25,7 +26,7 @@ async function start() {
     conversation,
     async replaceAttachment(id: string, bytes: Uint8Array) {
       if (new TextDecoder().decode(bytes) === "bad") return null;
-      conversation.replace(id, await store.addBytes(bytes, "x (edited).png"));
+      conversation.replace(id, { picture: await store.addBytes(bytes, "x (edited).png"), origin: null });
       return picture;
     },
     forgetGone: async () => void forgotten.push(...await files()),
@@ -43,7 +44,8 @@ Deno.test("replaceAttachment() deletes the original with all its copies, and the
   const { conversation, replace, forgotten } = started;
   await replace("no secret");
   const [edited] = conversation.record.attachments;
-  assert.deepEqual(forgotten, [[edited?.picture.sha256], ["another.png"]]);
+  assert.ok(edited?.kind === "picture");
+  assert.deepEqual(forgotten, [[edited.picture.sha256], ["another.png"]]);
 });
 
 Deno.test("replaceAttachment() keeps an original that an earlier question is about", async () => {
@@ -60,7 +62,7 @@ Deno.test("replaceAttachment() keeps the original when it was not replaced", asy
   const { conversation, picture, replace, files, forgotten } = started;
   await replace("bad");
   assert.equal((await files()).flat().length, 4);
-  assert.deepEqual(conversation.record.attachments.map(({ picture }) => picture), [picture]);
+  assert.deepEqual(conversation.record.attachments.flatMap(sentPictures), [picture]);
   assert.deepEqual(forgotten, []);
 });
 

@@ -4,6 +4,7 @@ import { requestTurns } from "../../extension/request_turns.ts";
 import type { UserPart } from "../../protocol/conversation.ts";
 import { NUMBERS } from "./support/numbers.ts";
 import { picture, receipt } from "./support/pictures.ts";
+import { video, videoReceipt } from "./support/recordings.ts";
 
 const nothingMissing = () => false;
 
@@ -43,7 +44,7 @@ function inShort(part: UserPart): string | undefined {
     case "box":
       return `[${Object.values(part.box).join(" ")} of ${part.picture.sha256[0]}]`;
     case "video":
-      throw new Error("the panel attaches no videos yet");
+      return `[${part.video.frames.map(({ picture }) => picture.sha256[0]).join("")}]`;
   }
 }
 
@@ -111,8 +112,8 @@ Deno.test("requestTurns() sends the part that a question is about, before its wo
   const first = ask("What?", "a", "b");
   answer(first, "Cats.");
   conversation.finish(first, NUMBERS);
-  const about = conversation.turn(first)?.question.pictures[1];
-  assert.ok(about !== undefined);
+  const about = conversation.turn(first)?.question.attachments[1];
+  assert.ok(about?.kind === "picture");
   const box = { left: 1, top: 2, right: 3, bottom: 4 };
   const second = conversation.ask("This?", "off", [], { picture: about, box });
   const wanted = ["> a b What?", "< Cats.", "> [1 2 3 4 of b] This?"];
@@ -125,4 +126,37 @@ Deno.test("requestTurns() sends the part that a question is about, before its wo
   const edited = conversation.edit(again, "That?");
   assert.ok(edited !== undefined);
   assert.deepEqual(sent(conversation, edited).at(-1), "> [1 2 3 4 of b] That?", "asked in other words");
+});
+
+/** Attaches a recording whose frames are named by characters. */
+function attachRecording(conversation: Conversation, characters: string): void {
+  const id = conversation.attachRecording("r.webm", null);
+  const frames = video("r.webm", characters);
+  conversation.changeRecording(id, { video: frames, receipt: videoReceipt(frames), progress: null });
+}
+
+Deno.test("requestTurns() sends recordings and pictures in the order in which they were attached", () => {
+  const { conversation, ask } = start();
+  attachRecording(conversation, "12");
+  assert.deepEqual(sent(conversation, ask("What?", "a")), ["> [12] a What?"]);
+});
+
+Deno.test("requestTurns() leaves out an earlier recording of which a frame is gone, but never the question's own", () => {
+  const { conversation, ask, answer } = start();
+  attachRecording(conversation, "12");
+  const first = ask("What?");
+  answer(first, "A film.");
+  conversation.finish(first, NUMBERS);
+  const isMissing = ({ sha256 }: { sha256: string }) => sha256.startsWith("2");
+  attachRecording(conversation, "23");
+  const second = ask("Which?");
+  assert.deepEqual(sent(conversation, second), ["> [12] What?", "< A film.", "> [23] Which?"]);
+  assert.deepEqual(sent(conversation, second, isMissing), ["> What?", "< A film.", "> [23] Which?"]);
+});
+
+Deno.test("a recording that was not read is not sent in silence", () => {
+  const { conversation } = start();
+  conversation.attachRecording("r.webm", null);
+  const turnId = conversation.ask("What?", "off");
+  assert.throws(() => sent(conversation, turnId), /was not read/);
 });

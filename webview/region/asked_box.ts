@@ -1,7 +1,7 @@
 // The part of a picture that the next question is about.
 
 import { type Box, BOX_SCALE, type PictureReceipt } from "../../protocol/conversation.ts";
-import type { PanelPicture, PanelState } from "../../protocol/panel.ts";
+import type { PanelAttachment, PanelPicture, PanelState } from "../../protocol/panel.ts";
 import type { AskedBox } from "../../protocol/region_messages.ts";
 import type { Translate } from "../texts.ts";
 import { toRect } from "./shapes.ts";
@@ -13,12 +13,18 @@ export function askedPicture(
   asked: AskedBox | null,
 ): PanelPicture | undefined {
   if (asked === null) return undefined;
-  return [...attachments, ...turns.flatMap(({ question }) => question.pictures)]
+  const found = [...attachments, ...turns.flatMap(({ question }) => question.attachments)]
     .find(({ id }) => id === asked.pictureId);
+  return found?.kind === "picture" ? found : undefined;
 }
 
 /** "About the box 120,40–600,210 of picture 1". */
-export function askedBoxText(box: Box, picture: PanelPicture, among: readonly PanelPicture[], t: Translate) {
+export function askedBoxText(
+  box: Box,
+  picture: PanelPicture,
+  among: readonly PanelAttachment[],
+  t: Translate,
+) {
   const place = among.findIndex(({ id }) => id === picture.id);
   const which = place < 0 ? picture.name : t("picture {0}", place + 1);
   return t("About the box {0} of {1}", boxText(box, picture.receipt), which);

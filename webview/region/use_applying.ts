@@ -53,7 +53,7 @@ export function useApplying({ picture, marking, image, reply, applied }: Applyin
     void forgetSource(picture.source);
     const rect = asks.current ? askedRect(marking) : null;
     const size = keptRect(marking);
-    applied(rect === null ? null : { pictureId: reply.picture.id, box: toBox(rect, size) });
+    applied(rect === null ? null : { pictureId: reply.attachment.id, box: toBox(rect, size) });
   }, [reply]);
   return { apply: (isAsking: boolean) => void apply(isAsking), isWorking, problem };
 }

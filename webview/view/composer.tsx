@@ -1,5 +1,6 @@
 import type { JSX, RefObject } from "preact";
 import type { PanelState } from "../../protocol/panel.ts";
+import { useWishes } from "../board.ts";
 import { contextUse } from "../context_meter.ts";
 import type { Draft } from "../host.ts";
 import { askedPicture } from "../region/asked_box.ts";
@@ -10,7 +11,7 @@ import { ContextMeter } from "./context_meter.tsx";
 import { DepthChoice } from "./depth_choice.tsx";
 import { EngineStatus } from "./engine_status.tsx";
 import { IconButton } from "./icon_button.tsx";
-import { usePanel } from "./panel_context.ts";
+import { QUESTION, usePanel } from "./panel_context.ts";
 import { QuestionField } from "./question_field.tsx";
 import { AboutChip } from "./region/about_chip.tsx";
 import { QueueButton, SendButton } from "./send_button.tsx";
@@ -27,7 +28,11 @@ interface ComposerProps {
 
 /** Where the next question is written, with its pictures; it stays usable while an answer comes. */
 export function Composer({ panel, draft, setDraft, field, notice, setNotice }: ComposerProps): JSX.Element {
-  const { post, t } = usePanel();
+  const { post, t, words } = usePanel();
+  useWishes(words, QUESTION, (added) => {
+    setDraft({ ...draft, text: draft.text + (/\S$/.test(draft.text) ? " " : "") + added });
+    field.current?.focus();
+  });
   const { canSend, send } = useSending(panel, draft, setDraft);
   const working = workingTurn(panel);
   const use = contextUse(panel);
@@ -42,7 +47,7 @@ export function Composer({ panel, draft, setDraft, field, notice, setNotice }: C
   };
   return (
     <div class="composer">
-      <Attachments pictures={panel.attachments} />
+      <Attachments attachments={panel.attachments} />
       <AboutChip
         asked={draft.about}
         picture={askedPicture(panel, draft.about)}
@@ -82,6 +87,7 @@ export function Composer({ panel, draft, setDraft, field, notice, setNotice }: C
 
   function placeholder(): string {
     if (working !== undefined) return t("Type the next question; it waits its turn");
+    if (panel.attachments.some(({ kind }) => kind === "recording")) return t("Ask about this recording");
     return panel.attachments.length > 0 ? t("Ask about this picture") : t("Ask about a picture");
   }
 }

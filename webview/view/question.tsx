@@ -1,11 +1,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { PanelPicture, PanelQuestion, PanelTurn } from "../../protocol/panel.ts";
+import type { PanelAttachment, PanelQuestion, PanelTurn } from "../../protocol/panel.ts";
 import { askedBoxText } from "../region/asked_box.ts";
 import { IconButton } from "./icon_button.tsx";
 import { usePanel } from "./panel_context.ts";
 import { Picture } from "./picture.tsx";
 import { QuestionEditor } from "./question_editor.tsx";
+import { Recording } from "./recording.tsx";
 import { ShotFoot } from "./region/shot_foot.tsx";
 import { VersionSwitch } from "./version_switch.tsx";
 
@@ -14,11 +15,11 @@ export interface QuestionProps extends Pick<PanelTurn, "id" | "question" | "vers
   readonly isBusy: boolean;
 }
 
-/** What the person asked, with the pictures and their receipts; it can be asked in other words. */
+/** What the person asked, with the attachments and their receipts; it can be asked in other words. */
 export function Question({ id, question, version, isBusy }: QuestionProps): JSX.Element {
   const { text, about } = question;
   const { post, t } = usePanel();
-  const pictures = shownPictures(question);
+  const attachments = shownAttachments(question);
   const [isEdited, setEdited] = useState(false);
   const ask = (changed: string): void => {
     setEdited(false);
@@ -26,17 +27,21 @@ export function Question({ id, question, version, isBusy }: QuestionProps): JSX.
   };
   return (
     <article class="question" data-role="user" aria-label={t("Question")}>
-      {pictures.length > 0 && (
+      {attachments.length > 0 && (
         <ul class="pictures">
-          {pictures.map((picture, index) => (
-            <li key={picture.id} class="shot">
-              <Picture
-                picture={picture}
-                position={index + 1}
-                count={pictures.length}
-                asked={about?.picture.id === picture.id ? about.box : undefined}
-              />
-              <ShotFoot picture={picture} />
+          {attachments.map((attachment, index) => (
+            <li key={attachment.id} class={attachment.kind === "picture" ? "shot" : "shot wide"}>
+              {attachment.kind === "recording" ? <Recording recording={attachment} /> : (
+                <>
+                  <Picture
+                    picture={attachment}
+                    position={index + 1}
+                    count={attachments.length}
+                    asked={about?.picture.id === attachment.id ? about.box : undefined}
+                  />
+                  <ShotFoot picture={attachment} />
+                </>
+              )}
             </li>
           ))}
         </ul>
@@ -47,7 +52,7 @@ export function Question({ id, question, version, isBusy }: QuestionProps): JSX.
           <div class="asked">
             <div class="words">
               {about !== undefined && (
-                <p class="about">{askedBoxText(about.box, about.picture, question.pictures, t)}</p>
+                <p class="about">{askedBoxText(about.box, about.picture, question.attachments, t)}</p>
               )}
               <p>{text}</p>
             </div>
@@ -59,8 +64,8 @@ export function Question({ id, question, version, isBusy }: QuestionProps): JSX.
   );
 }
 
-/** Its pictures, and one of an earlier question that it is about. */
-function shownPictures({ pictures, about }: PanelQuestion): readonly PanelPicture[] {
-  const isOwn = about === undefined || pictures.some(({ id }) => id === about.picture.id);
-  return isOwn ? pictures : [...pictures, about.picture];
+/** Its attachments, and a picture of an earlier question that it is about. */
+function shownAttachments({ attachments, about }: PanelQuestion): readonly PanelAttachment[] {
+  const isOwn = about === undefined || attachments.some(({ id }) => id === about.picture.id);
+  return isOwn ? attachments : [...attachments, about.picture];
 }

@@ -1,13 +1,19 @@
 // The panel's page in a real browser, under the policy that the extension gives it, with this test as its extension.
 
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Route } from "playwright-core";
 import { chatHtml } from "../../../extension/chat_html.ts";
 import type { FromPanel, PanelState, ToPanel } from "../../../protocol/panel.ts";
 import { repositoryFolder } from "../../editor/host/places.ts";
 import { panel } from "../panel_states.ts";
 
-const ORIGIN = "https://panel.test";
+export const ORIGIN = "https://panel.test";
+
+/** A file that the page may load, beside its own. */
+export interface ServedFile {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
 
 /** The page, and the extension's end of the line. */
 export interface OpenPage {
@@ -20,8 +26,15 @@ export interface OpenPage {
   posted(): Promise<readonly FromPanel[]>;
 }
 
-/** Opens the page in a window as narrow as a side bar, and shows it a state. */
-export async function openPage(browser: Browser, state: Partial<PanelState> = {}): Promise<OpenPage> {
+/**
+ * Opens the page in a window as narrow as a side bar, and shows it a state.
+ * @param files by name
+ */
+export async function openPage(
+  browser: Browser,
+  state: Partial<PanelState> = {},
+  files: Readonly<Record<string, ServedFile>> = {},
+): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 320, height: 600 } });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -36,6 +49,8 @@ export async function openPage(browser: Browser, state: Partial<PanelState> = {}
     if (/^[\w-]+\.(?:js|css|woff2)$/.test(file)) {
       return await route.fulfill({ path: join(repositoryFolder, "dist", "webview", file) });
     }
+    const served = files[file];
+    if (served !== undefined) return await serve(route, served);
     complaints.push(`requested ${url.href}`);
     await route.abort();
   });
@@ -57,6 +72,20 @@ export async function openPage(browser: Browser, state: Partial<PanelState> = {}
     const posted = await page.evaluate("take()") as readonly FromPanel[];
     return posted.filter(({ kind }) => kind !== "ready");
   }
+}
+
+/** Gives a file, or the part of it that is asked for, as VS Code does. */
+async function serve(route: Route, { contentType, bytes }: ServedFile): Promise<void> {
+  const [, from, to] = /^bytes=(\d+)-(\d+)?$/.exec(route.request().headers()["range"] ?? "") ?? [];
+  if (from === undefined) return await route.fulfill({ contentType, body: Buffer.from(bytes) });
+  const start = Number(from);
+  const end = to === undefined ? bytes.length : Number(to) + 1;
+  await route.fulfill({
+    status: 206,
+    contentType,
+    headers: { "accept-ranges": "bytes", "content-range": `bytes ${start}-${end - 1}/${bytes.length}` },
+    body: Buffer.from(bytes.subarray(start, end)),
+  });
 }
 
 function frame(): string {

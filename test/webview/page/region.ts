@@ -42,7 +42,7 @@ async function shot(page: Page, id: string, alpha?: number) {
 /** Opens the page with a picture, and the picture to be drawn on. */
 async function editing(browser: Browser, alpha?: number) {
   const opened = await openPage(browser);
-  await opened.send({ kind: "attached", picture: await shot(opened.page, "a", alpha) });
+  await opened.send({ kind: "attached", attachment: await shot(opened.page, "a", alpha) });
   await opened.page.getByRole("button", { name: "Edit a.png" }).click();
   const dialog = opened.page.getByRole("dialog", { name: "Edit a.png" });
   await dialog.locator(".drawing svg").waitFor();
@@ -104,7 +104,7 @@ export async function croppingAndRedactingGiveExactPixels(browser: Browser): Pro
   }
   assert.doesNotMatch(png.toString("latin1"), /eXIf|iTXt|tEXt|zTXt/);
   assert.equal(await dialog.isVisible(), true);
-  await send({ kind: "attachment-replaced", id: "a", picture: picture("b", { name: "a (edited).png" }) });
+  await send({ kind: "attachment-replaced", id: "a", attachment: picture("b", { name: "a (edited).png" }) });
   await dialog.waitFor({ state: "detached" });
   assert.deepEqual(await page.locator(".attachment .name").allInnerTexts(), ["a (edited).png"]);
   assert.deepEqual(complaints, []);
@@ -212,7 +212,10 @@ export async function unreadablePicturesAreNotEdited(browser: Browser): Promise<
   const receipt = { ...RECEIPT, format: "tiff" };
   await send({
     kind: "attached",
-    picture: picture("a", { source: await page.evaluate("URL.createObjectURL(new Blob(['II*']))"), receipt }),
+    attachment: picture("a", {
+      source: await page.evaluate("URL.createObjectURL(new Blob(['II*']))"),
+      receipt,
+    }),
   });
   await page.getByRole("button", { name: "Edit a.png" }).click();
   await page.getByText("a.png cannot be edited here: this format (tiff) is not shown by browsers.").waitFor();
@@ -246,7 +249,7 @@ export async function editedPicturesAreAskedAbout(browser: Browser): Promise<voi
   await press("Ask About This Part");
   await applied(opened);
   const receipt = { ...RECEIPT, widthPx: 100, heightPx: 50 };
-  await send({ kind: "attachment-replaced", id: "a", picture: picture("b", { receipt }) });
+  await send({ kind: "attachment-replaced", id: "a", attachment: picture("b", { receipt }) });
   await page.getByText("About the box 50,25–100,50 of picture 1").waitFor();
   await page.keyboard.type("This?");
   await page.keyboard.press("Enter");
@@ -262,7 +265,7 @@ export async function earlierPicturesAreAskedAbout(browser: Browser): Promise<vo
   const { page, send } = await openPage(browser);
   const earlier = await shot(page, "a");
   const done = { kind: "stopped" } as const;
-  await send({ kind: "asked", turn: turn("1", { pictures: [earlier], state: done }) });
+  await send({ kind: "asked", turn: turn("1", { attachments: [earlier], state: done }) });
   await page.getByRole("button", { name: "Ask about a part of a.png" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.locator(".drawing svg").waitFor();
@@ -279,7 +282,7 @@ export async function earlierPicturesAreAskedAbout(browser: Browser): Promise<vo
   const about = { picture: earlier, box: { left: 0, top: 0, right: 500, bottom: 500 } };
   await send({
     kind: "asked",
-    turn: turn("2", { question: { text: "And <box>1 2 3 4</box>?", pictures: [], about } }),
+    turn: turn("2", { question: { text: "And <box>1 2 3 4</box>?", attachments: [], about } }),
   });
   const question = page.locator(".question").nth(1);
   await question.locator(".box-mark").waitFor();

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { PanelPicture } from "../../../protocol/panel.ts";
+import type { PanelAttachment, PanelPicture } from "../../../protocol/panel.ts";
 import type { AskedBox } from "../../../protocol/region_messages.ts";
 import { askedBoxText } from "../../region/asked_box.ts";
 import { Icon } from "../icon.tsx";
@@ -9,7 +9,7 @@ import { usePanel } from "../panel_context.ts";
 interface AboutChipProps {
   readonly asked: AskedBox | null;
   readonly picture: PanelPicture | undefined;
-  readonly attachments: readonly PanelPicture[];
+  readonly attachments: readonly PanelAttachment[];
   readonly remove: () => void;
 }
 

@@ -11,14 +11,7 @@ const RETRY_MS = 2_000;
  * @throws Error when the palette has no such command
  */
 export async function runCommand(editor: Editor, title: string): Promise<void> {
-  await attempt(`run the command "${title}"`, async () => {
-    // A page that takes the focus at this moment, as a panel does when it is shown, closes the palette.
-    await eventually("the palette to stay open", async () => {
-      await openPalette(editor, `>${title}`);
-      const command = await entry(editor, title);
-      return await command.click({ timeout: RETRY_MS }).then(() => true, () => false);
-    });
-  });
+  await attempt(`run the command "${title}"`, () => chooseInPalette(editor, `>${title}`, title));
 }
 
 /**
@@ -29,20 +22,29 @@ export async function openFile(editor: Editor, path: string): Promise<void> {
   await attempt(`open the file "${path}"`, async () => {
     const name = path.split("/").at(-1) ?? path;
     // The whole path, so that a file of the same name elsewhere does not come first.
-    await openPalette(editor, `${editor.workspaceFolder}/${path}`.replaceAll("\\", "/"));
-    await (await entry(editor, name)).click();
+    await chooseInPalette(editor, `${editor.workspaceFolder}/${path}`.replaceAll("\\", "/"), name);
     await editor.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   });
 }
 
-/** Opens the box that takes commands after ">" and file names otherwise, holding `text`. */
-async function openPalette(editor: Editor, text: string): Promise<void> {
+/** Types into the box that takes commands after ">" and file names otherwise, and clicks one of its entries. */
+async function chooseInPalette(editor: Editor, text: string, wanted: string): Promise<void> {
+  // A page that takes the focus at this moment, as a panel and the preview of a picture do, closes the palette.
+  await eventually("the palette to stay open", async () => {
+    if (!await openPalette(editor, text)) return false;
+    const found = await entry(editor, wanted);
+    return await found.click({ timeout: RETRY_MS }).then(() => true, () => false);
+  });
+}
+
+/** Opens the palette holding `text`. Says whether it stayed open. */
+async function openPalette(editor: Editor, text: string): Promise<boolean> {
   await dismissQuickInput(editor);
   const box = quickInput(editor).locator("input.input");
+  // A key pressed while the focus moves between frames is lost, so it is pressed again.
   await eventually("the command palette", async () => {
     await editor.page.keyboard.press("F1");
-    // A key pressed while the focus moves between frames is lost, so it is pressed again.
     return await box.waitFor({ timeout: RETRY_MS }).then(() => true, () => false);
   });
-  await box.fill(text);
+  return await box.fill(text, { timeout: RETRY_MS }).then(() => true, () => false);
 }
