@@ -289,3 +289,26 @@ export async function earlierPicturesAreAskedAbout(browser: Browser): Promise<vo
   assert.equal(await question.locator(".box-mark").getAttribute("width"), "96");
   assert.match(await question.innerText(), /About the box 0,0–96,54 of a\.png\s+And <box>1 2 3 4<\/box>\?/);
 }
+
+/** A box of an answer lies in the picture that the words before it name; where they name none, a person chooses. */
+export async function boxesLieInOnePicture(browser: Browser): Promise<void> {
+  const { page, send } = await openPage(browser);
+  const pictures = [await shot(page, "a"), await shot(page, "b")];
+  await send({ kind: "asked", turn: turn("1", { attachments: pictures }) });
+  const box = "<box>250 250 500 500</box>";
+  const text = `In image 2, <ref>this</ref>${box}.\n\nAnd <ref>that</ref>${box}.`;
+  await send({ kind: "answer", turnId: "1", text });
+  const marks = page.locator(".question .box-mark");
+  await page.getByRole("button", { name: "this", exact: true }).focus();
+  await page.locator(".question .shot").nth(1).locator(".box-mark").waitFor();
+  assert.equal(await marks.count(), 1);
+  const other = page.getByRole("button", { name: "that", exact: true });
+  await other.focus();
+  await marks.waitFor({ state: "detached" });
+  await other.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "that" });
+  const shown = dialog.locator("image");
+  assert.equal(await shown.getAttribute("href"), pictures[0]?.source);
+  await dialog.getByRole("button", { name: "picture 2" }).click();
+  assert.equal(await shown.getAttribute("href"), pictures[1]?.source);
+}
