@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { PictureReceipt } from "../../../protocol/conversation.ts";
 import type { PanelPicture, Replacement } from "../../../protocol/panel.ts";
 import type { AskedBox } from "../../../protocol/region_messages.ts";
-import { askedRect, isEdited } from "../../region/marks.ts";
+import { askedRect, isEdited, type Marking } from "../../region/marks.ts";
 import { type OpenedImage, openImage } from "../../region/open_image.ts";
 import { toBox } from "../../region/shapes.ts";
 import { useApplying } from "../../region/use_applying.ts";
@@ -35,7 +35,9 @@ export function PictureEditor(props: PictureEditorProps): JSX.Element {
   const { marking, said, change } = useMarking({ width: receipt.widthPx, height: receipt.heightPx }, t);
   const [tool, setTool] = useState<Tool>(canEdit ? "crop" : "ask");
   const [isFullSize, setFullSize] = useState(false);
-  const [isLeaving, setLeaving] = useState(false);
+  // Whoever goes on drawing is not about to leave any more.
+  const [leaving, setLeaving] = useState<Marking | null>(null);
+  const isLeaving = leaving === marking;
   const end = (asked: AskedBox | null): void => {
     dialog.current?.close();
     finish(asked);
@@ -43,7 +45,6 @@ export function PictureEditor(props: PictureEditorProps): JSX.Element {
   const image = opened?.kind === "image" ? opened.image : null;
   const { apply, isWorking, problem } = useApplying({ picture, marking, image, reply, applied: end });
   useEffect(() => dialog.current?.showModal(), []);
-  useEffect(() => setLeaving(false), [marking]);
 
   const ask = (): void => {
     const rect = askedRect(marking);
@@ -53,7 +54,7 @@ export function PictureEditor(props: PictureEditorProps): JSX.Element {
   const cancel = (event: Event): void => {
     if (isLeaving || !isEdited(marking)) return;
     event.preventDefault();
-    setLeaving(true);
+    setLeaving(marking);
   };
   const title = canEdit ? t("Edit {0}", picture.name) : t("Ask about a part of {0}", picture.name);
   const trouble = opened?.kind === "unusable" ? opened.reason : problem;
