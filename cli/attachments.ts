@@ -3,13 +3,13 @@
 import { isVideo } from "../host/is_video.ts";
 import { PictureStore } from "../host/picture_store.ts";
 import { type ReaderPlace, type ReadOptions, readVideo, type ReadWatch } from "../host/video_reader.ts";
-import type { UserPart } from "../protocol/conversation.ts";
+import type { VisualPart } from "../protocol/conversation.ts";
 
 /** A file that was taken in. */
 export interface Attachment {
   /** As the person named it. */
   readonly file: string;
-  readonly part: Exclude<UserPart, { kind: "text" }>;
+  readonly part: VisualPart;
 }
 
 /** A file whose kind is known; pictures have been taken in already. */

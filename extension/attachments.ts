@@ -46,6 +46,17 @@ export class Attachments {
     return id !== null && await this.#confirm(id) ? id : null;
   }
 
+  /**
+   * Puts a picture in the place of one that waits for the next question, once the sidecar can use it. Else everything
+   * stays as it is, and the page is told why.
+   * @returns whether it was put there
+   */
+  async replacePicture(id: string, store: () => Promise<PictureRef>): Promise<boolean> {
+    const replacing = this.#storing.then(() => this.#replace(id, store));
+    this.#storing = replacing;
+    return await replacing;
+  }
+
   /** Attaches a picture in the place of another attachment. */
   async addInPlace(replacedId: string, { store, origin }: AttachmentSource): Promise<void> {
     const { conversation } = this.#parts;
@@ -78,6 +89,22 @@ export class Attachments {
     } catch (error) {
       this.#refuse(error);
       return null;
+    }
+  }
+
+  async #replace(id: string, store: () => Promise<PictureRef>): Promise<boolean> {
+    const { conversation, request, describe, log } = this.#parts;
+    try {
+      const picture = await store();
+      const receipt = await request("sightline/inspectPicture", { picture });
+      conversation.replace(id, { picture, origin: null });
+      conversation.confirm(receipt);
+      return true;
+    } catch (error) {
+      const failure = describe(error);
+      conversation.refuseReplacing(id, failure);
+      log.error(`picture: not replaced (${failure.kind})`);
+      return false;
     }
   }
 

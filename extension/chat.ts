@@ -6,6 +6,7 @@ import type { PictureStore } from "../host/picture_store.ts";
 import { recordingFileName, type RecordingRef } from "../host/recording_store.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
 import type { PanelFailure, ThinkingDepth } from "../protocol/panel.ts";
+import type { AskedBox } from "../protocol/region_messages.ts";
 import type { VideoSampling } from "../protocol/video_reader.ts";
 import { Answers } from "./answers.ts";
 import { animationSource, type AnimationUse, bytesSource, fileSource } from "./attachment_sources.ts";
@@ -18,6 +19,7 @@ import {
   type SourceOf,
 } from "./chat_turn.ts";
 import { Conversation, type ConversationEvent } from "./conversation.ts";
+import { editedName } from "./edited_name.ts";
 import { describeFailure, type Translate, type Wanted } from "./error_messages.ts";
 import { Preparation } from "./preparation.ts";
 import { makeShown } from "./picture_copies.ts";
@@ -161,15 +163,48 @@ export class Chat {
     });
   }
 
-  /** Asks about everything that is attached. */
-  async ask(text: string, depth: ThinkingDepth): Promise<void> {
+  /**
+   * Puts an edited picture in the place of one that waits for the next question; the page is told why when it cannot
+   * be used.
+   * @returns the picture whose place it took
+   */
+  async replaceAttachment(id: string, bytes: Uint8Array): Promise<PictureRef | null> {
+    const { store, t } = this.#parts;
+    const replaced = this.conversation.record.attachments.find((attachment) => attachment.id === id);
+    if (replaced?.kind !== "picture") {
+      this.conversation.refuseReplacing(id, notThere(t));
+      return null;
+    }
+    const name = editedName(replaced.picture.name);
+    const isReplaced = await this.#attachments.replacePicture(
+      id,
+      () => this.#shown(store.addBytes(bytes, name)),
+    );
+    return isReplaced ? replaced.picture : null;
+  }
+
+  /** Has the sidecar forget what it made of pictures that were deleted. */
+  async forgetGone(): Promise<void> {
+    await this.#parts.request("sightline/forgetGone", {});
+  }
+
+  /** Asks about everything that is attached, or about a part of a picture. */
+  async ask(text: string, depth: ThinkingDepth, asked?: AskedBox): Promise<void> {
     const { conversation } = this;
     // What was refused meanwhile is told, and the person asks without it if they want to.
     if (!await this.#attachments.stored()) return;
     const { attachments } = conversation.record;
     if (text.trim() === "" && attachments.length === 0) return;
+    const picture = asked === undefined ? undefined : conversation.attachment(asked.pictureId);
+    if (asked !== undefined && picture?.kind !== "picture") {
+      conversation.refuse(notThere(this.#parts.t));
+      return;
+    }
+    const about = asked === undefined || picture?.kind !== "picture"
+      ? undefined
+      : { picture, box: asked.box };
     const usual = attachments.some(({ kind }) => kind === "recording") ? EXPLAIN_RECORDING : EXPLAIN;
-    this.#answers.add(conversation.ask(text.trim() || usual, depth));
+    this.#answers.add(conversation.ask(text.trim() || usual, depth, undefined, about));
     conversation.dismissRefusals();
   }
 
@@ -306,4 +341,14 @@ export class Chat {
 
 function picturesOf(attachments: readonly Attachment[]): PictureRef[] {
   return attachments.flatMap((attachment) => attachment.kind === "picture" ? [attachment.picture] : []);
+}
+
+/** What is said of a picture that was taken off meanwhile. */
+function notThere(t: Translate): PanelFailure {
+  return {
+    kind: "picture-missing",
+    headline: t("The picture is no longer there."),
+    message: t("It was removed meanwhile. Add it again."),
+    actions: [],
+  };
 }

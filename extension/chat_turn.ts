@@ -1,7 +1,7 @@
 // What a conversation is made of, and how a page is shown it.
 
 import type { RecordingRef } from "../host/recording_store.ts";
-import type { PictureReceipt, PictureRef, Video, VideoReceipt } from "../protocol/conversation.ts";
+import type { Box, PictureReceipt, PictureRef, Video, VideoReceipt } from "../protocol/conversation.ts";
 import type { PanelAttachment, PanelPicture, PanelTurn, TraceEnd, TurnVersion } from "../protocol/panel.ts";
 import type { PanelFile, PanelRecording, ReadingProgress } from "../protocol/recording_messages.ts";
 import type { VideoSampling } from "../protocol/video_reader.ts";
@@ -18,6 +18,12 @@ export interface PictureAttachment {
   /** Address of the file it was read from; null for one that came as bytes. */
   readonly origin: string | null;
   readonly receipt: PictureReceipt | null;
+}
+
+/** The part of a picture that a question is about. */
+export interface AboutBox {
+  readonly picture: PictureAttachment;
+  readonly box: Box;
 }
 
 /** One use of a recording in the store, and the frames of it that are sent. */
@@ -39,7 +45,11 @@ export interface RecordingAttachment {
 
 /** A question and what became of it. */
 export interface ChatTurn extends Omit<PanelTurn, "question" | "version">, Placed {
-  readonly question: { readonly text: string; readonly attachments: readonly Attachment[] };
+  readonly question: {
+    readonly text: string;
+    readonly attachments: readonly Attachment[];
+    readonly about?: AboutBox;
+  };
   /** Whether pictures of earlier questions may be left out to make room. */
   readonly dropsOldPictures?: boolean;
   readonly answerTokenCount: number;
@@ -83,10 +93,17 @@ export function sentPictures(attachment: Attachment): readonly PictureRef[] {
 /** A turn as the page shows it. */
 export function toPanelTurn(turn: ChatTurn, version: TurnVersion, sourceOf: SourceOf): PanelTurn {
   const { id, depth, thinking, thinkingTokenCount, thinkingMs, text, state, leftOut } = turn;
+  const { about } = turn.question;
   const attachments = turn.question.attachments.map((attachment) => toPanelAttachment(attachment, sourceOf));
   return {
     id,
-    question: { text: turn.question.text, attachments },
+    question: {
+      text: turn.question.text,
+      attachments,
+      ...(about === undefined
+        ? {}
+        : { about: { ...about, picture: toPanelPicture(about.picture, sourceOf) } }),
+    },
     version,
     depth,
     thinking,

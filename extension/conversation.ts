@@ -17,12 +17,14 @@ import type {
 import type { ReadingProgress } from "../protocol/recording_messages.ts";
 import type { GenerateProgress } from "../protocol/sidecar.ts";
 import {
+  type AboutBox,
   type AskOptions,
   type Attachment,
   type ChatTurn,
   type ConversationRecord,
   EMPTY,
   type RecordingAttachment,
+  sentPictures,
   type SourceOf,
   toPanelAttachment,
   toPanelRecording,
@@ -96,6 +98,15 @@ export class Conversation {
       .find((attachment) => attachment.id === id);
   }
 
+  /** Whether a picture waits for the next question or stands in any version of an earlier one. */
+  uses({ sha256 }: PictureRef): boolean {
+    return [...this.#attachments, ...this.#turns.flatMap(({ question }) => question.attachments)]
+      .some((attachment) =>
+        sentPictures(attachment).some((picture) => picture.sha256 === sha256) ||
+        attachment.kind === "recording" && attachment.file?.sha256 === sha256
+      );
+  }
+
   /** Puts a picture to the next question and gives its id. */
   attach(picture: PictureRef, origin: string | null): string {
     return this.#attach({ kind: "picture", id: randomUUID(), picture, origin, receipt: null });
@@ -122,6 +133,11 @@ export class Conversation {
       attachment: toPanelAttachment(attachment, this.#parts.sourceOf),
     });
     return attachment.id;
+  }
+
+  /** Says that a picture was not replaced. */
+  refuseReplacing(id: string, failure: PanelFailure): void {
+    this.#tell({ kind: "attachment-not-replaced", id, failure });
   }
 
   /** Takes an attachment off the next question. */
@@ -205,16 +221,19 @@ export class Conversation {
   /**
    * Asks a question; its answer waits for its turn.
    * @param attachmentIds the attachments that go with it, all of them when left out
+   * @param about the part of one of its pictures, or of an earlier question's, that it is about
    * @returns the turn's id
    */
   ask(
     text: string,
     depth: ThinkingDepth,
     attachmentIds: readonly string[] = this.#attachments.map(({ id }) => id),
+    about?: AboutBox,
   ): string {
     const attachments = this.#attachments.filter(({ id }) => attachmentIds.includes(id));
+    const question = { text, attachments, ...(about === undefined ? {} : { about }) };
     for (const { id } of attachments) this.detach(id);
-    const turn = newTurn({ parentId: this.#lastId, question: { text, attachments }, depth });
+    const turn = newTurn({ parentId: this.#lastId, question, depth });
     this.#add(turn);
     this.#tell({ kind: "asked", turn: this.#toPanel(turn) });
     return turn.id;

@@ -13,6 +13,7 @@ import { copyForOpening } from "./picture_copies.ts";
 import { askForPictures, IMAGE_PREVIEW } from "./picture_choice.ts";
 import { parseAddress } from "./picture_reader.ts";
 import { doRecordingAsk } from "./recording_asks.ts";
+import { replaceAttachment } from "./replace_attachment.ts";
 import { nameFiles, openPlace } from "./workspace_files.ts";
 
 /** What doing it needs. */
@@ -47,12 +48,14 @@ export async function doAsk(ask: PanelAsk, parts: AskParts): Promise<void> {
       return;
     case "detach":
       return chat.conversation.detach(ask.id);
+    case "replace-attachment":
+      return await replaceAttachment(ask.id, ask.bytes, parts);
     case "dismiss-refusal":
       return chat.conversation.dismissRefusal(ask.id);
     case "open-picture":
       return await openPicture(chat.conversation.attachment(ask.id), parts);
     case "ask":
-      return await chat.ask(ask.text, ask.depth);
+      return await chat.ask(ask.text, ask.depth, ask.about);
     case "stop":
       return chat.stop(ask.turnId);
     case "retry":

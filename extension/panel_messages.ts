@@ -2,6 +2,7 @@
 
 import { type FromPanel, THINKING_DEPTHS } from "../protocol/panel.ts";
 import { readRecordingAsk } from "./recording_messages.ts";
+import { readAskedBox } from "./region_messages.ts";
 
 /** Limits of what a page may send. What is larger was not made by a person's paste, drop or typing. */
 export const LIMITS = {
@@ -60,7 +61,9 @@ export function readPanelMessage(value: unknown): FromPanel | null {
     }
     case "ask": {
       const depth = THINKING_DEPTHS.find((known) => known === fields["depth"]);
-      return text === null || depth === undefined ? null : { kind, text, depth };
+      const about = readAskedBox(fields["about"]);
+      if (text === null || depth === undefined || about === null) return null;
+      return { kind, text, depth, ...(about === undefined ? {} : { about }) };
     }
     case "edit":
       return turnId === null || text === null ? null : { kind, turnId, text };
@@ -72,6 +75,10 @@ export function readPanelMessage(value: unknown): FromPanel | null {
       const name = textOf(fields["name"], LIMITS.nameCharacters);
       const bytes = bytesOf(fields["bytes"]);
       return name === null || bytes === null ? null : { kind, name, bytes };
+    }
+    case "replace-attachment": {
+      const bytes = bytesOf(fields["bytes"]);
+      return id === null || bytes === null ? null : { kind, id, bytes };
     }
     case "attach-addresses": {
       const addresses = textsOf(fields["addresses"], LIMITS.addresses, LIMITS.addressCharacters);

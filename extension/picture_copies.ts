@@ -1,6 +1,6 @@
 // Copies of stored pictures under names that programs and people understand: the store names files by their hash.
 
-import { copyFile, link, mkdir } from "node:fs/promises";
+import { copyFile, link, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { recordingFileName, type RecordingRef } from "../host/recording_store.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
@@ -42,12 +42,29 @@ export async function copyForOpening(
   return copy;
 }
 
+/**
+ * Deletes every copy of a picture.
+ * @param path of the picture in the store
+ * @param folder of the copies for opening
+ */
+export async function deleteCopies(path: string, folder: string, { sha256 }: PictureRef): Promise<void> {
+  await rm(path + VECTOR_ENDING, { force: true });
+  const names = await readdir(folder).catch(() => []); // Nothing was ever opened.
+  for (const name of names) {
+    if (name.includes(shortHash(sha256))) await rm(join(folder, name), { force: true });
+  }
+}
+
 /** A file name of harmless characters that a person recognises: "Pasted picture 13cea42d.png". */
 export function openedFileName({ name, sha256 }: PictureRef, format: string | undefined): string {
   const [, stem = "", ending = ""] = /^(.*?)(\.[a-z]{3,4})?$/is.exec(name) ?? [];
   const harmless = stem.replaceAll(/[^\p{L}\p{N}_-]+/gu, " ").trim().slice(0, MAX_STEM_CHARACTERS);
   const known = ending !== "" ? ending.toLowerCase() : format === undefined ? "" : `.${format}`;
-  return `${harmless} ${sha256.slice(0, 8)}${known}`.trim();
+  return `${harmless} ${shortHash(sha256)}${known}`.trim();
+}
+
+function shortHash(sha256: string): string {
+  return sha256.slice(0, 8);
 }
 
 function isVector(name: string): boolean {

@@ -41,12 +41,12 @@ function withQuestion(
   for (const { question, text, thinking } of earlier) {
     waiting = [...waiting, ...usable(question.attachments, isMissing).map(toPart)];
     if (text === "") continue;
-    sent.push(userTurn(waiting, question.text), { role: "assistant", text, thinking });
+    sent.push(userTurn(waiting, question), { role: "assistant", text, thinking });
     waiting = [];
   }
   // All of its own attachments, so that one that cannot be sent fails the question instead of being left out.
   const own = asked.attachments.map(toPart);
-  return [...sent, userTurn([...waiting, ...own], asked.text)];
+  return [...sent, userTurn([...waiting, ...own], asked)];
 }
 
 /** Attachments that the sidecar has seen before and that are still there. */
@@ -66,6 +66,9 @@ function toPart(attachment: Attachment): UserPart {
   return { kind: "video", video: attachment.video };
 }
 
-function userTurn(parts: readonly UserPart[], text: string): UserTurn {
-  return { role: "user", content: [...parts, { kind: "text", text }] };
+function userTurn(parts: readonly UserPart[], { text, about }: ChatTurn["question"]): UserTurn {
+  const box: readonly UserPart[] = about === undefined
+    ? []
+    : [{ kind: "box", picture: about.picture.picture, box: about.box }];
+  return { role: "user", content: [...parts, ...box, { kind: "text", text }] };
 }

@@ -3,8 +3,9 @@
 
 import type { PictureReceipt } from "../protocol/conversation.ts";
 import { type AnswerState, THINKING_DEPTHS, type ThinkingDepth } from "../protocol/panel.ts";
-import type { Attachment, ChatTurn, ConversationRecord } from "./chat_turn.ts";
+import type { AboutBox, Attachment, ChatTurn, ConversationRecord, PictureAttachment } from "./chat_turn.ts";
 import { type Fields, hasNumbers, hasTexts, isList, isObject, isPicture } from "./plain_values.ts";
+import { readBox } from "./region_messages.ts";
 import { isRecording } from "./saved_recording.ts";
 
 /** Raised when what is kept changes its form. */
@@ -93,7 +94,9 @@ function isTurn(value: unknown): value is ChatTurn {
     (value["parentId"] === null || hasTexts(value, "parentId")) &&
     THINKING_DEPTHS.includes(value["depth"] as ThinkingDepth) &&
     isObject(value["question"]) && hasTexts(value["question"], "text") &&
-    isList(value["question"]["attachments"], isAttachment) && isState(value["state"]);
+    isList(value["question"]["attachments"], isAttachment) &&
+    (value["question"]["about"] === undefined || isAbout(value["question"]["about"])) &&
+    isState(value["state"]);
 }
 
 function isState(value: unknown): value is AnswerState {
@@ -118,10 +121,18 @@ function isState(value: unknown): value is AnswerState {
   }
 }
 
+function isAbout(value: unknown): value is AboutBox {
+  return isObject(value) && isPictureAttachment(value["picture"]) && readBox(value["box"]) !== null;
+}
+
 function isAttachment(value: unknown): value is Attachment {
   if (!isObject(value)) return false;
-  if (value["kind"] === "recording") return isRecording(value);
-  return value["kind"] === "picture" && hasTexts(value, "id") && isPicture(value["picture"]) &&
+  return value["kind"] === "recording" ? isRecording(value) : isPictureAttachment(value);
+}
+
+function isPictureAttachment(value: unknown): value is PictureAttachment {
+  return isObject(value) && value["kind"] === "picture" && hasTexts(value, "id") &&
+    isPicture(value["picture"]) &&
     (value["origin"] === null || typeof value["origin"] === "string") &&
     (value["receipt"] === null || isReceipt(value["receipt"]));
 }

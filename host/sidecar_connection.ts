@@ -33,6 +33,7 @@ interface ProgressOf {
   "sightline/videoLimits": never;
   "sightline/prepare": GenerateProgress;
   "sightline/endTrace": never;
+  "sightline/forgetGone": never;
   "sightline/unload": never;
 }
 

@@ -43,11 +43,28 @@ export interface VideoOrigin {
   readonly notes: readonly VideoNote[];
 }
 
-/** One piece of a user's message, in the order the person gave it. */
-export type UserPart =
-  | { readonly kind: "text"; readonly text: string }
+/** A part of a picture, in whole thousandths of its width and height, from the top left. */
+export interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+/** The length of a picture's sides, as boxes measure them. */
+export const BOX_SCALE = 1000;
+
+/** Something to look at in a user's message. */
+export type VisualPart =
   | { readonly kind: "picture"; readonly picture: PictureRef }
   | { readonly kind: "video"; readonly video: Video };
+
+/** One piece of a user's message, in the order the person gave it. */
+export type UserPart =
+  | VisualPart
+  | { readonly kind: "text"; readonly text: string }
+  /** The part that the message is about, of a picture in this message or an earlier one. */
+  | { readonly kind: "box"; readonly picture: PictureRef; readonly box: Box };
 
 export interface UserTurn {
   readonly role: "user";

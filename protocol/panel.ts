@@ -3,9 +3,10 @@
 // its reducer applies. Every question that was asked ends in exactly one of `done`, `failed` and `stopped`; an answer
 // that ended early may be `continued` and then ends once more.
 
-import type { LeftOut, ModelRecord, PictureReceipt, StopReason } from "./conversation.ts";
+import type { Box, LeftOut, ModelRecord, PictureReceipt, StopReason } from "./conversation.ts";
 import type { FailureKind } from "./errors.ts";
 import type { PanelRecording, RecordingAsk, RecordingEvent } from "./recording_messages.ts";
+import type { AskedBox, RegionAsk } from "./region_messages.ts";
 import type { Stage } from "./sidecar.ts";
 
 /** A picture as the panel shows it. */
@@ -22,6 +23,12 @@ export interface PanelPicture {
   readonly receipt: PictureReceipt | null;
 }
 
+/** The part of a picture that a question is about. */
+export interface PanelBox {
+  readonly picture: PanelPicture;
+  readonly box: Box;
+}
+
 /** What goes with a question. */
 export type PanelAttachment = PanelPicture | PanelRecording;
 
@@ -30,6 +37,8 @@ export interface PanelQuestion {
   readonly text: string;
   /** In the order in which they were attached. */
   readonly attachments: readonly PanelAttachment[];
+  /** What it is about, where that is a part of one picture. */
+  readonly about?: PanelBox;
 }
 
 /** What a person is told about a failure: what was not done, why, and what to do next. */
@@ -143,12 +152,17 @@ export interface NamedFile {
 /** What the panel shows of a conversation. */
 export type ShownConversation = Pick<PanelState, "turns" | "attachments" | "refusals" | "need">;
 
+/** What became of a picture that was edited, or of another that was exchanged. */
+export type Replacement =
+  | { readonly kind: "attachment-replaced"; readonly id: string; readonly attachment: PanelAttachment }
+  /** The edited picture cannot be used, and everything is as it was. */
+  | { readonly kind: "attachment-not-replaced"; readonly id: string; readonly failure: PanelFailure };
+
 /** Extension to page. */
 export type ToPanel =
+  | Replacement
   | { readonly kind: "init"; readonly state: PanelState; readonly texts: Readonly<Record<string, string>> }
   | { readonly kind: "attached"; readonly attachment: PanelAttachment }
-  /** Another attachment took the place of one of the next question. */
-  | { readonly kind: "attachment-replaced"; readonly id: string; readonly attachment: PanelAttachment }
   | { readonly kind: "attachment-confirmed"; readonly id: string; readonly receipt: PictureReceipt }
   /** An attachment was taken off the next question: by the person, because it was sent, or because it cannot be used. */
   | { readonly kind: "detached"; readonly id: string }
@@ -196,6 +210,7 @@ export type ToPanel =
 
 /** Page to extension. */
 export type FromPanel =
+  | RegionAsk
   | { readonly kind: "ready" }
   | { readonly kind: "attach-bytes"; readonly name: string; readonly bytes: Uint8Array }
   /** Files named by address, as the Explorer gives them when they are dropped. */
@@ -206,7 +221,12 @@ export type FromPanel =
   | { readonly kind: "detach"; readonly id: string }
   | { readonly kind: "dismiss-refusal"; readonly id: string }
   | { readonly kind: "open-picture"; readonly id: string }
-  | { readonly kind: "ask"; readonly text: string; readonly depth: ThinkingDepth }
+  | {
+    readonly kind: "ask";
+    readonly text: string;
+    readonly depth: ThinkingDepth;
+    readonly about?: AskedBox;
+  }
   | { readonly kind: "stop"; readonly turnId: string }
   | { readonly kind: "retry"; readonly turnId: string }
   /** Ask again, and leave pictures of earlier questions out as far as there is no room for them. */

@@ -211,6 +211,9 @@ export type EndTraceParams = Record<string, never>;
 /** Frees the models' memory. They load again on the next request. */
 export type UnloadParams = Record<string, never>;
 
+/** Forgets what was made of pictures that are gone from the store: their text and visual tokens. */
+export type ForgetGoneParams = Record<string, never>;
+
 /** Every request: the result follows from the method name. */
 export interface SidecarRequests {
   "sightline/generate": { params: GenerateParams; result: GenerateResult };
@@ -220,6 +223,7 @@ export interface SidecarRequests {
   "sightline/videoLimits": { params: VideoLimitsParams; result: VideoLimits };
   "sightline/prepare": { params: PrepareParams; result: Prepared };
   "sightline/endTrace": { params: EndTraceParams; result: null };
+  "sightline/forgetGone": { params: ForgetGoneParams; result: null };
   "sightline/unload": { params: UnloadParams; result: null };
 }
 

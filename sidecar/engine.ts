@@ -142,6 +142,14 @@ export class Engine implements AsyncDisposable {
     return this.#pictures.removeOrphans();
   }
 
+  /** Forgets what was made of pictures that are gone, after the request that is under way: it may be making some. */
+  forgetGone(): Promise<void> {
+    return this.#device.run(async () => {
+      this.#pictures.clear();
+      await this.removeOrphans();
+    });
+  }
+
   /** Frees the models' memory, after the request that is under way. */
   unload(): Promise<void> {
     return this.#device.run(() => {

@@ -6,7 +6,7 @@ import type { GenerateParams } from "../protocol/sidecar.ts";
 import { describe, toMessages } from "./messages.ts";
 import type { Model } from "./model/model.ts";
 import { type Prompt, writePrompt } from "./text/prompt.ts";
-import type { OpenVisual, VisualText } from "./visuals.ts";
+import { isVisual, type OpenVisual, type VisualText } from "./visuals.ts";
 
 /** Room for an answer that dropping old pictures makes, as a share of the context. */
 const ANSWER_SHARE = 1 / 16;
@@ -69,7 +69,7 @@ export function fitPrompt(
 /** Pictures and videos of the question that is being answered. They are never left out. */
 function countInLastTurn(turns: readonly Turn[]): number {
   const asked = turns.at(-1);
-  return asked?.role === "user" ? asked.content.filter(({ kind }) => kind !== "text").length : 0;
+  return asked?.role === "user" ? asked.content.filter(isVisual).length : 0;
 }
 
 function contextFull(

@@ -1,14 +1,16 @@
 // The conversation as the prompt's messages: what to type, and where pictures and groups of frames stand.
 
-import type { LeftOut, Turn, UserPart } from "../protocol/conversation.ts";
+import type { LeftOut, PictureRef, Turn } from "../protocol/conversation.ts";
+import { Failure } from "../protocol/errors.ts";
 import { writeOcrBlock } from "./text/ocr_block.ts";
 import type { PromptMessage, PromptPart } from "./text/prompt.ts";
-import type { OpenVisual, VisualText } from "./visuals.ts";
+import { isVisual, type OpenVisual, type VisualText } from "./visuals.ts";
 
 /**
  * The conversation as the prompt takes it, with the text of pictures and videos behind the last of their turn.
  * @param texts by place in `opened`; null when no text was read
  * @param leftOut how many of the first in `opened` are only mentioned
+ * @throws Failure "picture-missing" when the last message is about a part of a picture that is left out
  */
 export function toMessages(
   conversation: readonly Turn[],
@@ -17,7 +19,7 @@ export function toMessages(
   leftOut = 0,
 ): PromptMessage[] {
   let used = 0;
-  return conversation.map((turn): PromptMessage => {
+  return conversation.map((turn, turnIndex): PromptMessage => {
     if (turn.role === "assistant") return turn;
     const first = used;
     used += turn.content.filter(isVisual).length;
@@ -26,6 +28,13 @@ export function toMessages(
     let next = first;
     const parts = turn.content.flatMap((part): PromptPart[] => {
       if (part.kind === "text") return [part];
+      if (part.kind === "box") {
+        const number = numberOf(part.picture, opened.slice(0, used), leftOut);
+        if (number !== null) return [{ kind: "box", picture: number, box: part.box }];
+        // Of an earlier question: what was said about it can still be read.
+        if (turnIndex < conversation.length - 1) return [];
+        throw boxWithoutPicture(part.picture);
+      }
       const markers = next < leftOut ? mention(opened[next]) : markersOf(opened[next]);
       next++;
       const isLast = next === used;
@@ -52,6 +61,18 @@ export function describe(visual: OpenVisual): LeftOut {
   return { kind: visual.kind, name, tokenCount };
 }
 
-function isVisual(part: UserPart): boolean {
-  return part.kind === "picture" || part.kind === "video";
+/** Which of the prompt's pictures it is, from 0, the latest of several uses; null when it is not in the prompt. */
+function numberOf({ sha256 }: PictureRef, opened: readonly OpenVisual[], leftOut: number): number | null {
+  const sent = opened.slice(leftOut).flatMap((visual) => visual.kind === "picture" ? [visual.picture] : []);
+  const number = sent.findLastIndex(({ ref }) => ref.sha256 === sha256);
+  return number < 0 ? null : number;
+}
+
+function boxWithoutPicture({ name }: PictureRef): Failure {
+  return new Failure(
+    "picture-missing",
+    `The question is about a part of picture "${name}", which is not sent along: it is gone, or there is no room ` +
+      "for it any more. Add the picture again and mark the part in it.",
+    { subject: name },
+  );
 }

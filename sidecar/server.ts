@@ -93,6 +93,7 @@ export function serve(connection: Connection, start: StartEngine): void {
     engine().endTrace();
     return Promise.resolve(null);
   });
+  handle("sightline/forgetGone", () => engine().forgetGone().then(() => null));
   handle("sightline/unload", () => engine().unload().then(() => null));
   connection.listen();
 }

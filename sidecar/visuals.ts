@@ -1,6 +1,6 @@
 // Pictures and videos of a conversation in their order: opened, read and encoded, each in the way of its kind.
 
-import type { TextLine, Turn, Video, VideoReceipt } from "../protocol/conversation.ts";
+import type { TextLine, Turn, UserPart, Video, VideoReceipt, VisualPart } from "../protocol/conversation.ts";
 import type { GenerateProgress, PictureText, Stage } from "../protocol/sidecar.ts";
 import type { Model, ModelDescription } from "./model/model.ts";
 import type { NamedTokens, OpenPicture, Pictures, TextReader } from "./pictures.ts";
@@ -45,7 +45,7 @@ export class Visuals {
     { signal, onProgress }: VisualWatch,
   ): Promise<OpenVisual[]> {
     const parts = conversation.flatMap((turn) => turn.role === "user" ? turn.content : [])
-      .filter((part) => part.kind !== "text");
+      .filter(isVisual);
     const opened: OpenVisual[] = [];
     for (const part of parts) {
       onProgress({ kind: "stage", stage: "decoding-picture", done: opened.length, total: parts.length });
@@ -132,6 +132,11 @@ export class Visuals {
     }
     return tokens;
   }
+}
+
+/** Whether a part of a message is a picture or a video. */
+export function isVisual(part: UserPart): part is VisualPart {
+  return part.kind === "picture" || part.kind === "video";
 }
 
 /** The texts of the pictures alone, which people see beside them. */

@@ -1,11 +1,15 @@
 // The page's end of the line to the extension. It knows no message's meaning.
 
 import { type FromPanel, THINKING_DEPTHS, type ThinkingDepth, type ToPanel } from "../protocol/panel.ts";
+import type { AskedBox } from "../protocol/region_messages.ts";
+import { toAskedBox } from "./region/asked_box.ts";
 
 /** What is kept while VS Code takes the page away and brings it back. */
 export interface Draft {
   readonly text: string;
   readonly depth: ThinkingDepth;
+  /** The part of a picture that the question is about; null for whole pictures. */
+  readonly about: AskedBox | null;
 }
 
 /** What VS Code gives to a page. */
@@ -57,11 +61,12 @@ function perFrame(apply: (messages: readonly ToPanel[]) => void): (message: ToPa
 
 /** What an earlier page, perhaps of an earlier version, has kept. */
 function toDraft(kept: unknown): Draft {
-  const { text, depth, isThinking }: Readonly<Record<string, unknown>> =
+  const { text, depth, isThinking, about }: Readonly<Record<string, unknown>> =
     typeof kept === "object" && kept !== null ? { ...kept } : {};
   return {
     text: typeof text === "string" ? text : "",
     // Earlier versions knew no depth, and set no limit.
     depth: THINKING_DEPTHS.find((known) => known === depth) ?? (isThinking === true ? "deep" : "off"),
+    about: toAskedBox(about),
   };
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { PanelState } from "../protocol/panel.ts";
 import type { Draft } from "./host.ts";
+import { askedPicture } from "./region/asked_box.ts";
 import { usePanel } from "./view/panel_context.ts";
 
 /** The way out for a question. */
@@ -18,7 +19,7 @@ export function useSending(panel: PanelState, draft: Draft, setDraft: (draft: Dr
   const canSend = text !== "" || panel.attachments.length > 0;
 
   useEffect(() => {
-    if (sent.current === draft) setDraft({ ...draft, text: "" });
+    if (sent.current === draft) setDraft({ ...draft, text: "", about: null });
     sent.current = null;
   }, [panel.turns.at(-1)?.id]);
   // Instead of being asked, the question may have been refused; it can then be sent again.
@@ -31,7 +32,8 @@ export function useSending(panel: PanelState, draft: Draft, setDraft: (draft: Dr
     if (!canSend || sent.current === draft) return;
     sent.current = draft;
     // Without words it asks for an explanation, in the words that the model knows best.
-    post({ kind: "ask", text, depth: draft.depth });
+    const about = askedPicture(panel, draft.about) === undefined ? null : draft.about;
+    post({ kind: "ask", text, depth: draft.depth, ...(about === null ? {} : { about }) });
   };
   return { canSend, send };
 }

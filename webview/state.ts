@@ -7,6 +7,7 @@ import type {
   PanelAttachment,
   PanelState,
   PanelTurn,
+  Replacement,
   ToPanel,
 } from "../protocol/panel.ts";
 import { reduceRecordings } from "./recording_state.ts";
@@ -18,6 +19,8 @@ export interface PageState {
   readonly texts: Readonly<Record<string, string>>;
   /** Files that answers name: where each is in the workspace, or null where it is not. */
   readonly files: ReadonlyMap<string, string | null>;
+  /** What became of the latest picture that was edited. */
+  readonly replacement: Replacement | null;
   /** Counts the requests to put the focus into the composer. */
   readonly focusCount: number;
 }
@@ -25,14 +28,15 @@ export interface PageState {
 /** The page's state after a message; null as long as there was no `init`. */
 export function reduce(state: PageState | null, message: ToPanel): PageState | null {
   if (message.kind === "init") {
-    return { panel: message.state, texts: message.texts, files: new Map(), focusCount: 0 };
+    return { panel: message.state, texts: message.texts, files: new Map(), replacement: null, focusCount: 0 };
   }
   if (state === null) return null;
   if (message.kind === "files") {
     return { ...state, files: new Map([...state.files, ...message.files.map(toEntry)]) };
   }
   if (message.kind === "focus") return { ...state, focusCount: state.focusCount + 1 };
-  return { ...state, panel: reducePanel(state.panel, message) };
+  const panel = reducePanel(state.panel, message);
+  return isAboutReplacing(message) ? { ...state, panel, replacement: message } : { ...state, panel };
 }
 
 /** The turn that is being answered, if there is one; those after it wait. */
@@ -52,6 +56,8 @@ function reducePanel(
         ...panel,
         attachments: panel.attachments.map((other) => other.id === message.id ? message.attachment : other),
       };
+    case "attachment-not-replaced":
+      return panel;
     case "attachment-confirmed":
       return { ...panel, attachments: confirmed(panel.attachments, message.id, message.receipt) };
     case "detached":
@@ -105,6 +111,10 @@ function reducePanel(
     default:
       return unknown(message);
   }
+}
+
+function isAboutReplacing(message: ToPanel): message is Replacement {
+  return message.kind === "attachment-replaced" || message.kind === "attachment-not-replaced";
 }
 
 const QUEUED: AnswerState = { kind: "working", stage: "queued", done: null, total: null };

@@ -1,6 +1,7 @@
 // A conversation to the token ids of a prompt, with the places where visual tokens go.
 // @see minicpmv45-spec.md sections 5.2 to 5.6
 
+import type { Box } from "../../protocol/conversation.ts";
 import type { PictureMarkers } from "../checkpoint/config.ts";
 import type { Grid } from "../image/slice.ts";
 import type { ChatTemplate, TemplateMessage } from "./chat_template.ts";
@@ -12,7 +13,9 @@ export type PromptPart =
   /** A still picture: the overview and, with a grid, its cells. */
   | { readonly kind: "picture"; readonly grid: Grid | null }
   /** One packing group of video frames, each sliced alike. Not numbered. */
-  | { readonly kind: "frames"; readonly grid: Grid | null };
+  | { readonly kind: "frames"; readonly grid: Grid | null }
+  /** The part of a picture that the message is about; pictures are numbered from 0. */
+  | { readonly kind: "box"; readonly picture: number; readonly box: Box };
 
 export type PromptMessage =
   | { readonly role: "user"; readonly content: readonly PromptPart[] }
@@ -56,6 +59,8 @@ export function writePrompt(
 ): Prompt {
   const breakMark = unusedCharacter([messages, beginning]);
   const plain = (text: string) => breakTokens(text, format.tokenizer.addedTokens, breakMark);
+  const hasSeveral = messages.flatMap((message) => message.role === "user" ? message.content : [])
+    .filter(({ kind }) => kind === "picture").length > 1;
   let pictureCount = 0;
   const rendered = format.template.render(
     messages.map((message): TemplateMessage => {
@@ -74,6 +79,8 @@ export function writePrompt(
             return imageId(pictureCount++, format) + slices(part.grid, format);
           case "frames":
             return slices(part.grid, format);
+          case "box":
+            return (hasSeveral ? imageId(part.picture, format) : "") + boxMark(part.box);
         }
       });
       return { role: "user", content: parts.join("\n") };
@@ -98,6 +105,11 @@ function begin(
 
 function imageId(index: number, { usesImageIds, markers }: PromptFormat): string {
   return usesImageIds ? `${markers.imageIdStart}${index}${markers.imageIdEnd}` : "";
+}
+
+/** The way in which the models name a part of a picture themselves. @see minicpmv45-spec.md section 5.9 */
+function boxMark({ left, top, right, bottom }: Box): string {
+  return `<box>${left} ${top} ${right} ${bottom}</box>`;
 }
 
 /** The overview, then the grid's rows, a line feed between them. */

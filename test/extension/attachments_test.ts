@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Attachments } from "../../extension/attachments.ts";
-import { Conversation } from "../../extension/conversation.ts";
+import { Conversation, type ConversationEvent } from "../../extension/conversation.ts";
 import { describeFailure } from "../../extension/error_messages.ts";
 import { Failure } from "../../protocol/errors.ts";
 import { english } from "./support/english.ts";
@@ -9,9 +9,9 @@ import { picture, receipt } from "./support/pictures.ts";
 import { source, testRecordings, video, videoReceipt } from "./support/recordings.ts";
 import { silentLog } from "./support/silent_log.ts";
 
-function start() {
+function start(onEvent: (event: ConversationEvent) => void = () => {}) {
   const desk = new RequestDesk();
-  const conversation = new Conversation({ onEvent: () => {}, sourceOf: () => "" });
+  const conversation = new Conversation({ onEvent, sourceOf: () => "" });
   const made = testRecordings(conversation, desk.request);
   const attachments = new Attachments({
     conversation,
@@ -75,6 +75,41 @@ Deno.test("stored() waits until all pictures given so far are attached, in their
   slow.resolve(picture("a"));
   await stored;
   assert.deepEqual(names(), ["a.png", "b.png"]);
+});
+
+Deno.test("replacePicture() puts a picture in another's place once the sidecar can use it", async () => {
+  const { desk, conversation, attachments, add, names } = start();
+  for (const letter of ["a", "b"]) {
+    const added = add(letter);
+    (await desk.take()).resolve(receipt(picture(letter)));
+    await added;
+  }
+  const id = conversation.panel.attachments[0]?.id ?? "";
+  const replacing = attachments.replacePicture(id, () => Promise.resolve(picture("c")));
+  const request = await desk.take();
+  assert.deepEqual(names(), ["a.png", "b.png"], "nothing changes before it is confirmed");
+  request.resolve(receipt(picture("c")));
+  assert.equal(await replacing, true);
+  assert.deepEqual(names(), ["c.png", "b.png"]);
+  assert.deepEqual(conversation.panel.attachments[0]?.receipt, receipt(picture("c")));
+  assert.notEqual(conversation.panel.attachments[0]?.id, id);
+});
+
+Deno.test("replacePicture() leaves everything as it was when it fails, and says why", async () => {
+  const events: ConversationEvent[] = [];
+  const { desk, conversation, attachments, add, names } = start((event) => events.push(event));
+  const added = add("a");
+  (await desk.take()).resolve(receipt(picture("a")));
+  const id = await added ?? "";
+  const before = conversation.record;
+  const replacing = attachments.replacePicture(id, () => Promise.resolve(picture("c")));
+  (await desk.take()).reject(new Failure("picture-too-thin", "It is too thin."));
+  assert.equal(await replacing, false);
+  assert.deepEqual(conversation.record, before);
+  const told = events.at(-1);
+  assert.ok(told?.kind === "attachment-not-replaced" && told.id === id);
+  assert.equal(told.failure.kind, "picture-too-thin");
+  assert.deepEqual(names(), ["a.png"]);
 });
 
 Deno.test("pictures and recordings keep their order, and stored() waits for both", async () => {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { LIMITS, readPanelMessage } from "../../extension/panel_messages.ts";
+import type { Box } from "../../protocol/conversation.ts";
 import type { FromPanel } from "../../protocol/panel.ts";
+import type { AskedBox } from "../../protocol/region_messages.ts";
 
 /** One good message of every kind. */
 const GOOD: { readonly [K in FromPanel["kind"]]: FromPanel & { kind: K } } = {
@@ -14,6 +16,7 @@ const GOOD: { readonly [K in FromPanel["kind"]]: FromPanel & { kind: K } } = {
   "dismiss-refusal": { kind: "dismiss-refusal", id: "1" },
   "open-picture": { kind: "open-picture", id: "1" },
   "ask": { kind: "ask", text: "What is it?", depth: "deep" },
+  "replace-attachment": { kind: "replace-attachment", id: "1", bytes: new Uint8Array([1]) },
   "stop": { kind: "stop", turnId: "1" },
   "retry": { kind: "retry", turnId: "1" },
   "drop-pictures": { kind: "drop-pictures", turnId: "1" },
@@ -40,14 +43,23 @@ const GOOD: { readonly [K in FromPanel["kind"]]: FromPanel & { kind: K } } = {
 
 Deno.test("readPanelMessage() takes every message of the protocol", () => {
   for (const message of Object.values(GOOD)) assert.deepEqual(readPanelMessage(message), message);
-  const declaredIn = (file: string, union: string) =>
-    readFileSync(new URL(`../../protocol/${file}`, import.meta.url), "utf8")
-      .split(`export type ${union}`)[1]?.matchAll(/readonly kind: "([\w-]+)"/g) ?? [];
-  const declared = [
-    ...declaredIn("panel.ts", "FromPanel"),
-    ...declaredIn("recording_messages.ts", "RecordingAsk"),
-  ];
-  assert.deepEqual(declared.map(([, kind]) => kind).sort(), Object.keys(GOOD).sort());
+  const folder = new URL("../../protocol/", import.meta.url);
+  const declared = readdirSync(folder).filter((file) => /^panel\.ts$|_messages\.ts$/.test(file))
+    .flatMap((file) => readFileSync(new URL(file, folder), "utf8").split(/^(?=export )/m))
+    .filter((part) => /^export type (?:FromPanel|\w+Ask) =/.test(part))
+    .flatMap((part) => [...part.matchAll(/readonly kind: "([\w-]+)"/g)]);
+  assert.deepEqual([...declared].map(([, kind]) => kind).sort(), Object.keys(GOOD).sort());
+});
+
+/** A part of a picture that a question may be about, with changes that it may not have. */
+const asked = (changes: Partial<Box> = {}): AskedBox => ({
+  pictureId: "1",
+  box: { left: 0, top: 0, right: 900, bottom: 1000, ...changes },
+});
+
+Deno.test("readPanelMessage() takes the part that a question is about", () => {
+  const message = { kind: "ask", text: "?", depth: "off", about: asked() };
+  assert.deepEqual(readPanelMessage(message), message);
 });
 
 Deno.test("readPanelMessage() drops fields that no message has", () => {
@@ -73,6 +85,12 @@ Deno.test("readPanelMessage() refuses what a page cannot have sent", () => {
     { kind: "ask", text: ["?"], depth: "off" },
     { kind: "ask", text: "x".repeat(LIMITS.textCharacters + 1), depth: "off" },
     { kind: "ask", text: "?", depth: "abyss" },
+    { kind: "ask", text: "?", depth: "off", about: null },
+    { kind: "ask", text: "?", depth: "off", about: { pictureId: "1", box: { left: 0, top: 0, right: 1 } } },
+    { kind: "ask", text: "?", depth: "off", about: asked({ right: 1001 }) },
+    { kind: "ask", text: "?", depth: "off", about: asked({ left: 0.5 }) },
+    { kind: "ask", text: "?", depth: "off", about: asked({ left: 900 }) },
+    { kind: "replace-attachment", id: "1", bytes: [1] },
     { kind: "edit", turnId: "1" },
     { kind: "show-version", turnId: "1", position: "2" },
     { kind: "attach-bytes", name: "a.png", bytes: "bytes" },

@@ -41,6 +41,8 @@ function inShort(part: UserPart): string | undefined {
       return part.text;
     case "picture":
       return part.picture.sha256[0];
+    case "box":
+      return `[${Object.values(part.box).join(" ")} of ${part.picture.sha256[0]}]`;
     case "video":
       return `[${part.video.frames.map(({ picture }) => picture.sha256[0]).join("")}]`;
   }
@@ -103,6 +105,27 @@ Deno.test("requestTurns() leaves out earlier pictures that are gone", () => {
   conversation.finish(first, NUMBERS);
   const isMissing = ({ sha256 }: { sha256: string }) => sha256.startsWith("a");
   assert.deepEqual(sent(conversation, ask("Which?"), isMissing), ["> b What?", "< Cats.", "> Which?"]);
+});
+
+Deno.test("requestTurns() sends the part that a question is about, before its words", () => {
+  const { conversation, ask, answer } = start();
+  const first = ask("What?", "a", "b");
+  answer(first, "Cats.");
+  conversation.finish(first, NUMBERS);
+  const about = conversation.turn(first)?.question.attachments[1];
+  assert.ok(about?.kind === "picture");
+  const box = { left: 1, top: 2, right: 3, bottom: 4 };
+  const second = conversation.ask("This?", "off", [], { picture: about, box });
+  const wanted = ["> a b What?", "< Cats.", "> [1 2 3 4 of b] This?"];
+  assert.deepEqual(sent(conversation, second), wanted);
+  conversation.stop(second);
+  const again = conversation.askAgain(second);
+  assert.ok(again !== undefined);
+  assert.deepEqual(sent(conversation, again), wanted, "asked again");
+  conversation.stop(again);
+  const edited = conversation.edit(again, "That?");
+  assert.ok(edited !== undefined);
+  assert.deepEqual(sent(conversation, edited).at(-1), "> [1 2 3 4 of b] That?", "asked in other words");
 });
 
 /** Attaches a recording whose frames are named by characters. */

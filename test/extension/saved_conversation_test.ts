@@ -148,3 +148,16 @@ Deno.test("restore() takes nothing that this version does not write", () => {
   ];
   for (const [what, value] of spoilt) assert.equal(restore(value), null, what);
 });
+
+Deno.test("restore() gives back the part that a question is about, and takes no other for one", () => {
+  const conversation = new Conversation({ onEvent: () => {}, sourceOf: () => "" });
+  conversation.attach(picture("a"), null);
+  conversation.confirm(receipt(picture("a")));
+  const [attached] = conversation.record.attachments;
+  assert.ok(attached?.kind === "picture");
+  const box = { left: 0, top: 0, right: 500, bottom: 1000 };
+  conversation.stop(conversation.ask("This?", "off", undefined, { picture: attached, box }));
+  const written = JSON.stringify(save(conversation.record));
+  assert.deepEqual(restore(JSON.parse(written)), conversation.record);
+  assert.equal(restore(JSON.parse(written.replace('"right":500', '"right":5000'))), null);
+});

@@ -1,7 +1,7 @@
 // The engine in this process, over a tiny checkpoint whose answers are nonsense and always the same.
 
 import assert from "node:assert/strict";
-import type { PictureRef } from "../../protocol/conversation.ts";
+import type { PictureRef, Turn } from "../../protocol/conversation.ts";
 import { Failure, type FailureKind } from "../../protocol/errors.ts";
 import type { GenerateParams, GenerateProgress, Stage } from "../../protocol/sidecar.ts";
 import { plainPng } from "../support/bad_pictures.ts";
@@ -371,6 +371,38 @@ Deno.test("Engine finds on disk what it made of a picture, until the picture is 
   await again.engine.unload();
   await again.engine.removeOrphans();
   assert.deepEqual(await Array.fromAsync(Deno.readDir(`${bench.storage}/features`)), []);
+});
+
+Deno.test("Engine forgets what it made of pictures that are gone, and keeps the rest", async () => {
+  await using bench = await openBench({ diskCacheBytes: 1e9 });
+  const [gone, kept] = [await picture(bench), await picture(bench, 60, 60)];
+  for (const ref of [gone, kept]) await bench.ask([ref], "One?", { maxTokens: 2 });
+  await bench.store.remove(gone);
+  await bench.engine.forgetGone();
+  const names = (await Array.fromAsync(Deno.readDir(`${bench.storage}/features`))).map(({ name }) => name);
+  assert.ok(names.some((name) => name.startsWith(kept.sha256)));
+  assert.ok(!names.some((name) => name.startsWith(gone.sha256)));
+});
+
+Deno.test("Engine refuses a question about a part of a picture that is not sent along", async () => {
+  await using bench = await openBench();
+  const [a, b] = [await picture(bench), await picture(bench, 60, 60)];
+  const box = { left: 0, top: 0, right: 500, bottom: 500 };
+  const about = (ref: PictureRef) => ({
+    role: "user" as const,
+    content: [
+      { kind: "picture" as const, picture: a },
+      { kind: "box" as const, picture: ref, box },
+      { kind: "text" as const, text: "This?" },
+    ],
+  });
+  const ask = (...conversation: readonly Turn[]) =>
+    bench.ask([], "", { conversation, ocr: "off", maxTokens: 2 });
+  await fails(ask(about(b)), "picture-missing", /part of picture/);
+  const withPart = (await ask(about(a))).result.promptTokenIds.length;
+  const earlier = [about(b), { role: "assistant" as const, text: "Yes.", thinking: "" }];
+  const { result } = await ask(...earlier, { role: "user", content: [{ kind: "text", text: "And?" }] });
+  assert.ok(withPart > 0 && result.pictures.length === 1, "an earlier question may be without its part");
 });
 
 Deno.test("Engine answers one request at a time and tells the next that it waits", async () => {

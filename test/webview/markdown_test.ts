@@ -149,7 +149,7 @@ Deno.test("render() makes chips of boxes and shows their tags nowhere but in cod
   const text = "<ref>a *b*</ref><box>1 2 3 4</box> <box>x</box> <ref>alone</ref> </box> `<box>`";
   assert.equal(html(text), '<p><span class="island"></span> alone  <code>&lt;box&gt;</code></p>\n');
   assert.deepEqual(islands(text), [
-    { kind: "boxes", label: "a *b*", boxes: [{ left: 1, top: 2, right: 3, bottom: 4 }] },
+    { kind: "boxes", label: "a *b*", boxes: [{ left: 1, top: 2, right: 3, bottom: 4 }], before: "" },
   ]);
   assert.equal(html("<ref><img src=x onerror=y></ref>"), "<p>&lt;img src=x onerror=y&gt;</p>\n");
 });

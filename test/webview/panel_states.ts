@@ -111,5 +111,5 @@ export function panel(changes: Partial<PanelState> = {}): PanelState {
 }
 
 export function page(changes: Partial<PanelState> = {}): PageState {
-  return { panel: panel(changes), texts: {}, files: new Map(), focusCount: 0 };
+  return { panel: panel(changes), texts: {}, files: new Map(), replacement: null, focusCount: 0 };
 }

@@ -19,6 +19,7 @@ Deno.test("reduce() shows nothing before init", () => {
     panel: state,
     texts: { Send: "Senden" },
     files: new Map(),
+    replacement: null,
     focusCount: 0,
   });
 });

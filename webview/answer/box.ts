@@ -1,12 +1,8 @@
 // Where in a picture an answer says that something is: `<ref>name</ref><box>x1 y1 x2 y2</box>`.
 
-/** A part of a picture, in thousandths of its width and height, from the top left. */
-export interface Box {
-  readonly left: number;
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-}
+import { type Box, BOX_SCALE } from "../../protocol/conversation.ts";
+
+export { type Box, BOX_SCALE as SCALE };
 
 /** What a mark at some place of a text says, and where it ends. */
 export interface BoxMark {
@@ -15,9 +11,6 @@ export interface BoxMark {
   readonly boxes: readonly Box[];
   readonly end: number;
 }
-
-/** The length of a picture's sides. */
-export const SCALE = 1000;
 
 const REF = /<ref>([^<]{0,500})<\/ref>/y;
 const BOX = /\s*<box>([^<]{0,100})<\/box>/y;
@@ -62,7 +55,7 @@ function matchAt(pattern: RegExp, text: string, start: number): RegExpExecArray 
 function toBoxes(text: string): readonly Box[] {
   const numbers = text.trim().split(/[\s,]+/).map(Number);
   const [x1, y1, x2, y2] = numbers;
-  const isWhole = numbers.length === 4 && numbers.every((number) => number >= 0 && number <= SCALE);
+  const isWhole = numbers.length === 4 && numbers.every((number) => number >= 0 && number <= BOX_SCALE);
   if (!isWhole || x1 === undefined || x2 === undefined || y1 === undefined || y2 === undefined) return [];
   const box = {
     left: Math.min(x1, x2),

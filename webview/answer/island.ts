@@ -17,7 +17,13 @@ export type Island =
   | { readonly kind: "table"; readonly rows: readonly (readonly string[])[] }
   | { readonly kind: "place"; readonly place: Place; readonly text: string; readonly isCode: boolean }
   | { readonly kind: "moment"; readonly timeS: number; readonly text: string; readonly isCode: boolean }
-  | { readonly kind: "boxes"; readonly label: string; readonly boxes: readonly Box[] };
+  | {
+    readonly kind: "boxes";
+    readonly label: string;
+    readonly boxes: readonly Box[];
+    /** The words before, which may name the picture. */
+    readonly before: string;
+  };
 
 /** A line of a file, as a text names it; nobody has looked yet whether it exists. */
 export interface Place {

@@ -3,6 +3,7 @@
 
 import type { MarkdownIt, StateCore, StateInline, Token } from "markdown-it";
 import { readBoxMark } from "./box.ts";
+import { REACH } from "./box_picture.ts";
 import type { Island } from "./island.ts";
 import { islandToken, pushIsland } from "./island_rules.ts";
 import { findMoments } from "./moment.ts";
@@ -43,7 +44,8 @@ function boxMark(state: StateInline, isSilent: boolean): boolean {
   if (mark === null || mark.end > state.posMax) return false;
   if (!isSilent) {
     const { label, boxes } = mark;
-    if (boxes.length > 0) pushIsland(state, { kind: "boxes", label, boxes });
+    const before = state.src.slice(Math.max(0, state.pos - REACH), state.pos);
+    if (boxes.length > 0) pushIsland(state, { kind: "boxes", label, boxes, before });
     else state.pending += label;
   }
   state.pos = mark.end;

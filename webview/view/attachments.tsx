@@ -10,7 +10,7 @@ import { RecordingCard } from "./recording_card.tsx";
 export function Attachments(
   { attachments }: { readonly attachments: readonly PanelAttachment[] },
 ): JSX.Element | null {
-  const { post, t } = usePanel();
+  const { post, t, edit } = usePanel();
   if (attachments.length === 0) return null;
   return (
     <ul class="attachments" aria-label={t("Attachments of the next question")}>
@@ -21,6 +21,12 @@ export function Attachments(
             <li key={attachment.id} class="attachment">
               <Picture picture={attachment} position={index + 1} count={attachments.length} />
               <div class="name" title={attachment.name}>{attachment.name}</div>
+              <IconButton
+                icon="crop"
+                label={t("Edit {0}", attachment.name)}
+                isOff={attachment.receipt === null}
+                press={() => edit(attachment)}
+              />
               <IconButton
                 icon="close"
                 label={t("Remove {0}", attachment.name)}

@@ -3,6 +3,7 @@ import type { PanelState } from "../../protocol/panel.ts";
 import { useWishes } from "../board.ts";
 import { contextUse } from "../context_meter.ts";
 import type { Draft } from "../host.ts";
+import { askedPicture } from "../region/asked_box.ts";
 import { useSending } from "../sending.ts";
 import { workingTurn } from "../state.ts";
 import { Attachments } from "./attachments.tsx";
@@ -12,6 +13,7 @@ import { EngineStatus } from "./engine_status.tsx";
 import { IconButton } from "./icon_button.tsx";
 import { QUESTION, usePanel } from "./panel_context.ts";
 import { QuestionField } from "./question_field.tsx";
+import { AboutChip } from "./region/about_chip.tsx";
 import { QueueButton, SendButton } from "./send_button.tsx";
 
 interface ComposerProps {
@@ -46,6 +48,12 @@ export function Composer({ panel, draft, setDraft, field, notice, setNotice }: C
   return (
     <div class="composer">
       <Attachments attachments={panel.attachments} />
+      <AboutChip
+        asked={draft.about}
+        picture={askedPicture(panel, draft.about)}
+        attachments={panel.attachments}
+        remove={thenFocus(() => setDraft({ ...draft, about: null }))}
+      />
       <QuestionField
         field={field}
         text={draft.text}

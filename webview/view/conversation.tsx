@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { PanelAttachment, PanelTurn } from "../../protocol/panel.ts";
+import type { PanelAttachment, PanelBox, PanelTurn } from "../../protocol/panel.ts";
 import { Answer } from "./answer.tsx";
 import { usePanel } from "./panel_context.ts";
 import { Question } from "./question.tsx";
@@ -45,6 +45,7 @@ interface TurnProps {
 /** One question and its answer; drawn anew only when it changed. */
 function Turn({ turn, isLast, attachments, isBusy, isWaiting }: TurnProps): JSX.Element {
   const { id, question, version } = turn;
+  const meant = useMeant(question.about, attachments);
   const asked = useMemo(
     () => <Question {...{ id, question, version, isBusy }} />,
     [id, question, version.position, version.count, isBusy],
@@ -53,12 +54,24 @@ function Turn({ turn, isLast, attachments, isBusy, isWaiting }: TurnProps): JSX.
     () => (
       <section class="turn">
         {asked}
-        {isWaiting
-          ? <Waiting turnId={id} />
-          : <Answer turn={turn} isLast={isLast} attachments={attachments} />}
+        {isWaiting ? <Waiting turnId={id} /> : <Answer turn={turn} isLast={isLast} attachments={meant} />}
       </section>
     ),
-    [asked, turn, isLast, attachments, isWaiting],
+    [asked, turn, isLast, meant, isWaiting],
+  );
+}
+
+/** What boxes and moments in an answer refer to: where the question is about one picture, boxes lie in that. */
+function useMeant(
+  about: PanelBox | undefined,
+  attachments: readonly PanelAttachment[],
+): readonly PanelAttachment[] {
+  return useMemo(
+    () =>
+      about === undefined
+        ? attachments
+        : [about.picture, ...attachments.filter(({ kind }) => kind === "recording")],
+    [about, attachments],
   );
 }
 

@@ -36,7 +36,7 @@ export function IslandView({ island, attachments }: IslandProps): JSX.Element {
     case "moment":
       return <MomentLink {...island} attachments={attachments} />;
     case "boxes":
-      return <BoxChip label={island.label} boxes={island.boxes} pictures={pictures} />;
+      return <BoxChip {...island} pictures={pictures} />;
     default: {
       const unknown: never = island;
       throw new TypeError(`unknown island: ${JSON.stringify(unknown)}`);

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
-import type { ToPanel } from "../../protocol/panel.ts";
+import type { PanelPicture, ToPanel } from "../../protocol/panel.ts";
 import { createHighlighter } from "../answer/highlight.ts";
 import type { Renderers } from "../answer/renderers.ts";
 import { WorkspaceFiles } from "../answer/workspace_files.ts";
@@ -22,6 +22,7 @@ import { Icon } from "./icon.tsx";
 import { type Look, PanelContext, type PanelTools, usePanel } from "./panel_context.ts";
 import { PictureLook } from "./picture_look.tsx";
 import { Refusals } from "./refusals.tsx";
+import { PictureEditor } from "./region/picture_editor.tsx";
 
 interface PageProps {
   readonly host: Host;
@@ -33,6 +34,7 @@ export function Page({ host, renderers }: PageProps): JSX.Element | null {
   const [state, apply] = useReducer(applyAll, null);
   useLayoutEffect(() => host.listen(apply), [host]);
   const [look, setLook] = useState<Look | null>(null);
+  const [edited, setEdited] = useState<PanelPicture | null>(null);
   const texts = state?.texts;
   const tools = useMemo((): PanelTools | null => {
     if (texts === undefined) return null;
@@ -47,6 +49,7 @@ export function Page({ host, renderers }: PageProps): JSX.Element | null {
       seeks: new Board(),
       words: new Board(),
       look: setLook,
+      edit: setEdited,
     };
   }, [host, renderers, texts]);
   useLayoutEffect(() => {
@@ -55,7 +58,7 @@ export function Page({ host, renderers }: PageProps): JSX.Element | null {
   if (state === null || tools === null) return null;
   return (
     <PanelContext.Provider value={tools}>
-      <Shown host={host} state={state} tools={tools} apply={apply} />
+      <Shown {...{ host, state, tools, apply, edited, setEdited }} />
       {look !== null && <PictureLook look={look} close={() => setLook(null)} />}
     </PanelContext.Provider>
   );
@@ -70,9 +73,13 @@ interface ShownProps {
   readonly state: PageState;
   readonly tools: PanelTools;
   readonly apply: (messages: readonly ToPanel[]) => void;
+  /** The picture that is drawn on. */
+  readonly edited: PanelPicture | null;
+  readonly setEdited: (picture: PanelPicture | null) => void;
 }
 
-function Shown({ host, state: { panel, focusCount }, tools: { post, t }, apply }: ShownProps): JSX.Element {
+function Shown({ host, state, tools: { post, t }, apply, edited, setEdited }: ShownProps): JSX.Element {
+  const { panel, focusCount, replacement } = state;
   const { scroller, content, isFollowing, follow } = useFollowing(panel.turns.length > 0);
   const [draft, setDraft] = useDraft(host);
   const [notice, setNotice] = useState<string | null>(null);
@@ -110,6 +117,20 @@ function Shown({ host, state: { panel, focusCount }, tools: { post, t }, apply }
       </div>
       <Announcer panel={panel} notice={notice} />
       <DropTarget drop={drop} />
+      {edited !== null && edited.receipt !== null && (
+        <PictureEditor
+          key={edited.id}
+          picture={edited}
+          receipt={edited.receipt}
+          canEdit={panel.attachments.some(({ id }) => id === edited.id) || replacement?.id === edited.id}
+          reply={replacement}
+          close={() => setEdited(null)}
+          finish={(about) => {
+            if (about !== null) setDraft({ ...draft, about });
+            field.current?.focus();
+          }}
+        />
+      )}
     </>
   );
 }

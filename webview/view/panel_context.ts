@@ -25,6 +25,8 @@ export interface PanelTools {
   readonly words: Board<string>;
   /** Shows pictures large, with boxes in them. */
   readonly look: (look: Look) => void;
+  /** Opens a picture that the sidecar has read, to draw on it or to ask about a part of it. */
+  readonly edit: (picture: PanelPicture) => void;
 }
 
 /** Where words for the question that is being written are left. */

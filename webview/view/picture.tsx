@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { PictureReceipt } from "../../protocol/conversation.ts";
 import type { PanelPicture } from "../../protocol/panel.ts";
+import type { Box } from "../answer/box.ts";
 import { useBoard } from "../board.ts";
 import { receiptSentence } from "../receipt.ts";
 import { BoxMarks } from "./box_marks.tsx";
@@ -16,12 +17,15 @@ interface PictureProps {
   /** Place among the pictures of its question, from 1. */
   readonly position: number;
   readonly count: number;
+  /** The part of it that its question is about. */
+  readonly asked?: Box | undefined;
 }
 
 /** A picture small; pressing it opens it in full size, pointing at it shows the slices the model sees. */
-export function Picture({ picture, position, count }: PictureProps): JSX.Element {
+export function Picture({ picture, position, count, asked }: PictureProps): JSX.Element {
   const { post, t, pointedBoxes } = usePanel();
-  const boxes = useBoard(pointedBoxes, picture.id) ?? [];
+  const pointed = useBoard(pointedBoxes, picture.id) ?? [];
+  const boxes = asked === undefined ? pointed : [asked, ...pointed];
   // The size is known before the pixels are unpacked, which happens only when the picture is drawn.
   const [isShown, setShown] = useState(false);
   const { receipt, name } = picture;

@@ -7,13 +7,15 @@ import { BoxMarks } from "./box_marks.tsx";
 import { IconButton } from "./icon_button.tsx";
 import { type Look, usePanel } from "./panel_context.ts";
 
-/** Pictures in the whole page, near the boxes in them or as a whole. Escape closes it. */
+/** A picture in the whole page, near the boxes in it or as a whole; of several, one at a time. Escape closes it. */
 export function PictureLook(
   { look, close }: { readonly look: Look; readonly close: () => void },
 ): JSX.Element {
   const { post, t } = usePanel();
   const dialog = useRef<HTMLDialogElement>(null);
   const [isNear, setNear] = useState(true);
+  const [place, setPlace] = useState(0);
+  const picture = look.pictures[place];
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog
@@ -31,8 +33,25 @@ export function PictureLook(
         </button>
         <IconButton icon="close" label={t("Close")} press={() => dialog.current?.close()} />
       </div>
-      {look.pictures.map((picture) => (
-        <figure key={picture.id}>
+      {look.pictures.length > 1 && (
+        <div class="look-choice" role="group" aria-label={t("Which picture?")}>
+          <span>{t("The answer does not say in which picture this is:")}</span>
+          {look.pictures.map((choice, index) => (
+            <button
+              key={choice.id}
+              type="button"
+              class="bar-button"
+              aria-pressed={index === place}
+              title={choice.name}
+              onClick={() => setPlace(index)}
+            >
+              {t("picture {0}", index + 1)}
+            </button>
+          ))}
+        </div>
+      )}
+      {picture !== undefined && (
+        <figure>
           <PictureWithBoxes picture={picture} boxes={look.boxes} isNear={isNear} />
           <figcaption>
             <button
@@ -44,7 +63,7 @@ export function PictureLook(
             </button>
           </figcaption>
         </figure>
-      ))}
+      )}
     </dialog>
   );
 }

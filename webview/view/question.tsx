@@ -1,12 +1,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { PanelTurn } from "../../protocol/panel.ts";
+import type { PanelAttachment, PanelQuestion, PanelTurn } from "../../protocol/panel.ts";
+import { askedBoxText } from "../region/asked_box.ts";
 import { IconButton } from "./icon_button.tsx";
 import { usePanel } from "./panel_context.ts";
 import { Picture } from "./picture.tsx";
 import { QuestionEditor } from "./question_editor.tsx";
 import { Recording } from "./recording.tsx";
-import { Receipt } from "./receipt.tsx";
+import { ShotFoot } from "./region/shot_foot.tsx";
 import { VersionSwitch } from "./version_switch.tsx";
 
 export interface QuestionProps extends Pick<PanelTurn, "id" | "question" | "version"> {
@@ -15,10 +16,10 @@ export interface QuestionProps extends Pick<PanelTurn, "id" | "question" | "vers
 }
 
 /** What the person asked, with the attachments and their receipts; it can be asked in other words. */
-export function Question(
-  { id, question: { attachments, text }, version, isBusy }: QuestionProps,
-): JSX.Element {
+export function Question({ id, question, version, isBusy }: QuestionProps): JSX.Element {
+  const { text, about } = question;
   const { post, t } = usePanel();
+  const attachments = shownAttachments(question);
   const [isEdited, setEdited] = useState(false);
   const ask = (changed: string): void => {
     setEdited(false);
@@ -32,8 +33,13 @@ export function Question(
             <li key={attachment.id} class={attachment.kind === "picture" ? "shot" : "shot wide"}>
               {attachment.kind === "recording" ? <Recording recording={attachment} /> : (
                 <>
-                  <Picture picture={attachment} position={index + 1} count={attachments.length} />
-                  <Receipt receipt={attachment.receipt} />
+                  <Picture
+                    picture={attachment}
+                    position={index + 1}
+                    count={attachments.length}
+                    asked={about?.picture.id === attachment.id ? about.box : undefined}
+                  />
+                  <ShotFoot picture={attachment} />
                 </>
               )}
             </li>
@@ -44,11 +50,22 @@ export function Question(
         ? <QuestionEditor text={text} isBusy={isBusy} ask={ask} cancel={() => setEdited(false)} />
         : (
           <div class="asked">
-            <p>{text}</p>
+            <div class="words">
+              {about !== undefined && (
+                <p class="about">{askedBoxText(about.box, about.picture, question.attachments, t)}</p>
+              )}
+              <p>{text}</p>
+            </div>
             <VersionSwitch turnId={id} version={version} isBusy={isBusy} />
             <IconButton icon="edit" label={t("Edit question")} isOff={isBusy} press={() => setEdited(true)} />
           </div>
         )}
     </article>
   );
+}
+
+/** Its attachments, and a picture of an earlier question that it is about. */
+function shownAttachments({ attachments, about }: PanelQuestion): readonly PanelAttachment[] {
+  const isOwn = about === undefined || attachments.some(({ id }) => id === about.picture.id);
+  return isOwn ? attachments : [...attachments, about.picture];
 }

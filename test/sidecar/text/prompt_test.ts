@@ -89,3 +89,26 @@ Deno.test("writePrompt() works with texts that use private characters themselves
   assert.equal(contentOf(rendered), "\ue000<|im_end|>\ue001");
   assert.equal(ids.filter((id) => id === idOf("<|im_end|>")).length, 1);
 });
+
+Deno.test("writePrompt() names a part of a picture in the model's own words, with the picture's number among several", () => {
+  const box = (number: number) => ({
+    kind: "box" as const,
+    picture: number,
+    box: { left: 120, top: 40, right: 600, bottom: 210 },
+  });
+  const typed = "<box>1 2 3 4</box>";
+  const single = write([user(picture(), box(0), text(typed))]);
+  assert.equal(
+    contentOf(single.text),
+    `<image_id>0</image_id>${image}\n<box>120 40 600 210</box>\n${typed}`,
+  );
+  const count = (id: number) => single.ids.filter((other) => other === id).length;
+  assert.deepEqual([count(idOf("<box>")), count(idOf("</box>"))], [1, 1], "typed text became tokens");
+  const several = write([
+    user(picture(), picture(), text("First?")),
+    { role: "assistant", text: "Yes.", thinking: "" },
+    user(box(1), text("This?")),
+  ]);
+  assert.ok(several.text.includes("user\n<image_id>1</image_id><box>120 40 600 210</box>\nThis?<|im_end|>"));
+  assert.equal(several.visualPositions.length, 2 * format.queryCount);
+});

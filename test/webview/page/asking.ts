@@ -73,6 +73,7 @@ export async function picturesAloneCanBeSent(browser: Browser): Promise<void> {
   assert.deepEqual(await page.evaluate("acquireVsCodeApi().getState()"), {
     text: "half a que",
     depth: "deep",
+    about: null,
   });
 }
 

@@ -109,7 +109,7 @@ export async function vectorPicturesAreHarmless(browser: Browser): Promise<void>
   const { page, complaints } = await openPage(browser);
   await page.route("**/evil.svg", (route) => route.fulfill({ contentType: "image/svg+xml", body: svg }));
   await page.evaluate(
-    (picture) => dispatchEvent(new MessageEvent("message", { data: { kind: "attached", picture } })),
+    (attachment) => dispatchEvent(new MessageEvent("message", { data: { kind: "attached", attachment } })),
     picture("evil.svg", { source: "https://panel.test/evil.svg" }),
   );
   const shown = page.locator("img").first();

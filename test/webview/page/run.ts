@@ -9,6 +9,7 @@ import * as attaching from "./attaching.ts";
 import * as hostileAnswers from "./hostile_answers.ts";
 import * as reading from "./reading.ts";
 import * as recordings from "./recordings.ts";
+import * as region from "./region.ts";
 import * as versions from "./versions.ts";
 
 const LIMIT_MS = 30_000;
@@ -17,7 +18,10 @@ type Check = (browser: Browser) => Promise<void>;
 
 process.setSourceMapsEnabled(true);
 const checks: readonly (readonly [name: string, check: Check])[] = Object.entries(
-  { ...hostileAnswers, ...answerParts, ...attaching, ...asking, ...reading, ...recordings, ...versions },
+  {
+    ...{ ...hostileAnswers, ...answerParts, ...attaching, ...asking, ...reading },
+    ...{ ...recordings, ...region, ...versions },
+  },
 );
 const wanted = argv.slice(2);
 const chosen = checks.filter(([name]) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
