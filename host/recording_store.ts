@@ -1,7 +1,7 @@
 // Takes recordings in: each is stored once beside the pictures, named by the hash of its bytes and its format. The
 // format is in the name because pages tell by it how to play a file.
 
-import { createHash, randomUUID } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
 import { copyFile, mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
@@ -88,7 +88,8 @@ async function keep(
   watch: CopyWatch,
   write: (draft: string) => Promise<void>,
 ): Promise<RecordingRef> {
-  const draft = join(folder, `${randomUUID()}.part`);
+  // Named like a picture that nobody uses, so that one that a crash leaves behind is deleted like such.
+  const draft = join(folder, `${randomBytes(32).toString("hex")}.part`);
   try {
     await mkdir(folder, { recursive: true });
     await write(draft);
@@ -110,7 +111,7 @@ async function keep(
       { subject: name, cause },
     );
   } finally {
-    // What kept it from being written is told; a draft that stays is deleted as unused later.
+    // What kept it from being written is told; a draft that stays is deleted later.
     await rm(draft, { force: true }).catch(() => {});
   }
 }
