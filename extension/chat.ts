@@ -1,42 +1,51 @@
-// The chat behind its view: a conversation that is kept, and what a person does with it.
+// A conversation that is open: kept in its file, and what a person does with it. Where it is shown is not its matter;
+// while it is shown nowhere it goes on.
 
-import type { Memento, Uri } from "vscode";
+import { randomUUID } from "node:crypto";
+import type { Uri } from "vscode";
 import type { PictureStore } from "../host/picture_store.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
-import type { PanelFailure, ThinkingDepth } from "../protocol/panel.ts";
+import type { Draft, PanelFailure, ShownConversation, ThinkingDepth } from "../protocol/panel.ts";
 import { Answers } from "./answers.ts";
 import { Attachments } from "./attachments.ts";
-import type { AskOptions, ConversationRecord, SourceOf } from "./chat_turn.ts";
+import { type AskOptions, EXPLAIN, type SourceOf } from "./chat_turn.ts";
 import { Conversation, type ConversationEvent } from "./conversation.ts";
 import { describeFailure, type Translate, type Wanted } from "./error_messages.ts";
-import { storePictureAt } from "./picture_reader.ts";
-import { Preparation } from "./preparation.ts";
+import { Keeper } from "./history/keeper.ts";
+import { isEmpty, type KeptConversation } from "./history/kept_conversation.ts";
+import type { Lease, Leases } from "./history/leases.ts";
+import type { Library } from "./history/library.ts";
+import { titleOf } from "./history/title.ts";
 import { makeShown } from "./picture_copies.ts";
+import { storePictureAt } from "./picture_reader.ts";
 import { usePictures } from "./picture_use.ts";
-import { restore, save } from "./saved_conversation.ts";
+import { Preparation } from "./preparation.ts";
 import type { SendRequest } from "./sidecar.ts";
 
-/** Where the conversation is kept between windows. */
-const KEPT_AS = "conversation";
+/** Pieces of answers, which come many times a second. */
+const STREAMING: readonly ConversationEvent["kind"][] = ["stage", "thinking", "answer"];
 
-/** A streaming answer is kept at most this often. */
-const KEEP_EVERY_MS = 2_000;
-
-/** Nano was trained on exactly these words. */
-export const EXPLAIN = "Explain this image.";
+/** What becomes of a conversation that is of no interest to its file. */
+const PASSING: readonly ConversationEvent["kind"][] = ["need", "refused", "refusal-dismissed"];
 
 /** What a chat needs from outside. */
 export interface ChatParts {
-  readonly kept: Memento;
+  readonly library: Pick<Library, "write" | "remove">;
+  readonly leases: Pick<Leases, "take">;
   readonly store: PictureStore;
   readonly request: SendRequest;
   readonly log: { info(line: string): void; error(line: string): void };
   readonly onEvent: (event: ConversationEvent) => void;
+  /** It goes on under another id, as a copy of what another window has. */
+  readonly onRenewed: () => void;
   readonly sourceOf: SourceOf;
   readonly t: Translate;
   /** Whether pictures are looked at before the question is asked. */
   readonly preparesAhead: () => boolean;
 }
+
+/** What is known about a conversation beside what was said. */
+type About = Omit<KeptConversation, "record">;
 
 /** A chat. */
 export class Chat {
@@ -46,14 +55,25 @@ export class Chat {
   readonly #answers: Answers;
   readonly #preparation: Preparation;
   readonly #missing = new Set<string>();
-  #keptMs = 0;
+  readonly #keeper: Keeper;
+  #about: About;
+  #isKeepingBroken = false;
 
-  constructor(parts: ChatParts) {
+  /** @param lease the right to write it; null for one that has no file yet */
+  constructor(parts: ChatParts, { record, ...about }: KeptConversation, lease: Lease | null) {
     const { request, log, sourceOf } = parts;
     this.#parts = parts;
+    this.#about = about;
+    this.#keeper = new Keeper({
+      take: () => parts.leases.take(this.id),
+      isWanted: () => !this.isEmpty,
+      write: () => this.#write(),
+      onLost: () => this.#renew(),
+      onError: (error) => this.#notKept(error),
+    }, lease);
     const conversation = new Conversation(
       { onEvent: (event) => this.#changed(event), sourceOf },
-      this.#restore(),
+      record,
     );
     const describe = (wanted: Wanted) => (error: unknown) => describeFailure(error, wanted, parts.t);
     this.conversation = conversation;
@@ -72,6 +92,46 @@ export class Chat {
       describe: describe("answer"),
       usePictures: (pictures) => this.#usePictures(pictures),
     });
+  }
+
+  /** Names the conversation. */
+  get id(): string {
+    return this.#about.id;
+  }
+
+  get title(): string {
+    return titleOf(this.kept, this.#parts.t);
+  }
+
+  /** The conversation as its file has it, or will have it soon. */
+  get kept(): KeptConversation {
+    return { ...this.#about, record: this.conversation.record };
+  }
+
+  /** What the page shows of it. */
+  get panel(): ShownConversation {
+    return { id: this.id, ...this.conversation.panel };
+  }
+
+  get isEmpty(): boolean {
+    return isEmpty(this.conversation.record);
+  }
+
+  /** Gives it another title; null leaves the choice to its first question. */
+  rename(title: string | null): void {
+    this.#about = { ...this.#about, title };
+    this.#keeper.changed(true);
+  }
+
+  /** Keeps the question that is being written. */
+  write(draft: Draft): void {
+    this.conversation.write(draft);
+    this.#keeper.changed(false);
+  }
+
+  /** Whether a person has it in view with nothing else in work; only then its next question is prepared. */
+  setWatched(isWatched: boolean): void {
+    this.#preparation.changed(isWatched ? "watched" : "unwatched");
   }
 
   /** Looks after the pictures of a conversation that comes from an earlier window. */
@@ -107,6 +167,9 @@ export class Chat {
     await this.#attachments.stored();
     const hasPictures = conversation.record.attachments.length > 0;
     if (text.trim() === "" && !hasPictures) return;
+    const { draft } = conversation.record;
+    // The page takes the question out of its field by itself; if it is gone before that, this counts.
+    if (draft.text.trim() === text.trim()) conversation.write({ ...draft, text: "" });
     this.#answers.add(conversation.ask(text.trim() || EXPLAIN, depth));
     conversation.dismissRefusals();
   }
@@ -149,38 +212,68 @@ export class Chat {
     this.conversation.refuse(failure);
   }
 
-  /** Stops everything and forgets the conversation. */
-  clear(): void {
-    this.#answers.stopAll();
-    this.conversation.open();
+  /** Writes down what has not been written yet. */
+  async keep(): Promise<void> {
+    await this.#keeper.flush();
   }
 
-  /** Writes the conversation down. */
-  async keep(): Promise<void> {
-    this.#keptMs = performance.now();
-    await this.#parts.kept.update(KEPT_AS, save(this.conversation.record));
+  /** Stops everything, writes it down and lets other windows have it. */
+  async close(): Promise<void> {
+    this.#end();
+    await this.#keeper.close();
+  }
+
+  /** Stops everything and lets go of the file without writing it again. */
+  async abandon(): Promise<void> {
+    this.#end();
+    await this.#keeper.discard();
+  }
+
+  #end(): void {
+    this.#answers.stopAll();
+    this.setWatched(false);
   }
 
   #answer(turnId: string | undefined): void {
     if (turnId !== undefined) this.#answers.add(turnId);
   }
 
-  #restore(): ConversationRecord | undefined {
-    const { kept, log } = this.#parts;
-    const value = kept.get(KEPT_AS);
-    const record = restore(value);
-    if (value !== undefined && record === null) {
-      log.error("chat: the conversation of an earlier version cannot be read; a new one begins");
-    }
-    return record ?? undefined;
+  async #write(): Promise<void> {
+    const { library } = this.#parts;
+    if (this.isEmpty) await library.remove(this.id);
+    else await library.write(this.kept);
+    this.#isKeepingBroken = false;
+  }
+
+  /** Another window has taken the file over, as it may after this one was asleep. What is here becomes a copy. */
+  #renew(): void {
+    this.#about = { ...this.#about, id: randomUUID() };
+    this.#parts.log.error("chat: another window has it now; it goes on as a copy");
+    this.#parts.onRenewed();
+  }
+
+  #notKept(error: unknown): void {
+    const { log, t } = this.#parts;
+    log.error(`chat: not kept, ${String(error)}`);
+    // Every piece of an answer would say so again.
+    if (this.#isKeepingBroken) return;
+    this.#isKeepingBroken = true;
+    this.conversation.refuse({
+      kind: "storage-failed",
+      headline: t("This chat is not being saved."),
+      message: t("Its file cannot be written: {0}", error instanceof Error ? error.message : String(error)),
+      actions: ["show-log"],
+    });
   }
 
   #changed(event: ConversationEvent): void {
+    const { kind } = event;
+    if (!PASSING.includes(kind)) {
+      this.#about = { ...this.#about, changedMs: Date.now() };
+      this.#keeper.changed(!STREAMING.includes(kind));
+    }
     this.#parts.onEvent(event);
-    this.#preparation.changed(event.kind);
-    const isStreaming = ["stage", "thinking", "answer"].includes(event.kind);
-    if (isStreaming && performance.now() - this.#keptMs < KEEP_EVERY_MS) return;
-    this.keep().catch((error: unknown) => this.#parts.log.error(`chat: not kept, ${String(error)}`));
+    this.#preparation.changed(kind);
   }
 
   /** Sees to it that the page can show a picture, and that it is kept for as long as a new one. */

@@ -1,8 +1,11 @@
 // What a conversation is made of, and how a page is shown it.
 
 import type { PictureReceipt, PictureRef } from "../protocol/conversation.ts";
-import type { PanelPicture, PanelTurn, TraceEnd, TurnVersion } from "../protocol/panel.ts";
+import type { Draft, PanelPicture, PanelTurn, TraceEnd, TurnVersion } from "../protocol/panel.ts";
 import type { Placed } from "./turn_tree.ts";
+
+/** Nano was trained on exactly these words. */
+export const EXPLAIN = "Explain this image.";
 
 /** One use of a picture in the store. */
 export interface Attachment {
@@ -33,10 +36,16 @@ export interface ConversationRecord {
   /** The last turn that is shown; null when there is none. */
   readonly lastId: string | null;
   readonly attachments: readonly Attachment[];
+  readonly draft: Draft;
 }
 
-/** Nothing asked and nothing attached. */
-export const EMPTY: ConversationRecord = { turns: [], lastId: null, attachments: [] };
+/** Nothing asked, nothing attached and nothing written. */
+export const EMPTY: ConversationRecord = {
+  turns: [],
+  lastId: null,
+  attachments: [],
+  draft: { text: "", depth: "off" },
+};
 
 /** Address of a picture that the page may load. */
 export type SourceOf = (attachment: Attachment) => string;

@@ -7,6 +7,7 @@ import type {
   AnswerNumbers,
   AnswerState,
   ContextUse,
+  Draft,
   PanelFailure,
   PanelTurn,
   Refusal,
@@ -28,7 +29,7 @@ import {
 import { latestAfter, pathTo, versionsOf } from "./turn_tree.ts";
 
 /** What tells the page of a change; the engine's state is not the conversation's. */
-export type ConversationEvent = Exclude<ToPanel, { kind: "init" | "engine" | "focus" | "files" }>;
+export type ConversationEvent = Exclude<ToPanel, { kind: "init" | "opened" | "engine" | "focus" | "files" }>;
 
 /** What a conversation needs from outside. */
 export interface ConversationParts {
@@ -45,6 +46,7 @@ export class Conversation {
   #turns: readonly ChatTurn[];
   #lastId: string | null;
   #attachments: readonly Attachment[];
+  #draft: Draft;
   #refusals: readonly Refusal[] = [];
   #need: ContextUse | null = null;
   /** When the trace of the turn in work began. */
@@ -56,17 +58,24 @@ export class Conversation {
     this.#turns = kept.turns;
     this.#lastId = kept.lastId;
     this.#attachments = kept.attachments;
+    this.#draft = kept.draft;
   }
 
   get record(): ConversationRecord {
-    return { turns: this.#turns, lastId: this.#lastId, attachments: this.#attachments };
+    return {
+      turns: this.#turns,
+      lastId: this.#lastId,
+      attachments: this.#attachments,
+      draft: this.#draft,
+    };
   }
 
   /** What the page shows of it. */
-  get panel(): ShownConversation {
+  get panel(): Omit<ShownConversation, "id"> {
     return {
       turns: this.#shownTurns(),
       attachments: this.#attachments.map((attachment) => toPanelPicture(attachment, this.#parts.sourceOf)),
+      draft: this.#draft,
       refusals: this.#refusals,
       need: this.#need,
     };
@@ -122,6 +131,11 @@ export class Conversation {
       this.#change(turnId, { question: { ...question, pictures: question.pictures.map(confirmed) } });
       for (const { id } of asked) this.#tell({ kind: "receipt", turnId, pictureId: id, receipt });
     }
+  }
+
+  /** Notes how far the next question is written. Where it is written, it is shown already. */
+  write(draft: Draft): void {
+    this.#draft = draft;
   }
 
   /** Shows that a picture was not attached, or something else that was wanted was not done. */
@@ -251,17 +265,6 @@ export class Conversation {
 
   stop(turnId: string): void {
     if (this.#end(turnId, { kind: "stopped" })) this.#tell({ kind: "stopped", turnId });
-  }
-
-  /** Shows another conversation in place of this one, an empty one when left out. */
-  open(record: ConversationRecord = EMPTY): void {
-    this.#turns = record.turns;
-    this.#lastId = record.lastId;
-    this.#attachments = record.attachments;
-    this.#refusals = [];
-    this.#need = null;
-    this.#thinkingSince.clear();
-    this.#tell({ kind: "opened", conversation: this.panel });
   }
 
   #add(turn: ChatTurn): void {

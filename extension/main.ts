@@ -7,15 +7,16 @@ import { findLayout } from "../host/layout.ts";
 import { PictureStore } from "../host/picture_store.ts";
 import { Failure } from "../protocol/errors.ts";
 import { PROTOCOL_VERSION } from "../protocol/sidecar.ts";
-import { Chat } from "./chat.ts";
-import { CHAT_VIEW, ChatView } from "./chat_view.ts";
+import { ChatPlaces } from "./chat_places.ts";
+import { Chats } from "./chats.ts";
 import { registerCommands } from "./commands.ts";
 import { Engine } from "./engine.ts";
-import { describeFailure } from "./error_messages.ts";
-import { doAsk } from "./panel_asks.ts";
-import { shownFileName } from "./picture_copies.ts";
+import { Leases } from "./history/leases.ts";
+import { Library } from "./history/library.ts";
+import { StoredPictures } from "./history/stored_pictures.ts";
+import { openWorkspace } from "./history/workspace_label.ts";
 import { deleteUnused } from "./picture_use.ts";
-import { concernsSidecar, preparesAhead, readSettings } from "./settings.ts";
+import { concernsSidecar, preparesAhead, readSettings, storedPictureBytes } from "./settings.ts";
 import type { LaunchSidecar } from "./sidecar.ts";
 import { StatusItem } from "./status_item.ts";
 
@@ -23,60 +24,58 @@ import { StatusItem } from "./status_item.ts";
 let close: () => Promise<void> = () => Promise.resolve();
 
 /** Called by VS Code when a command or the view is used for the first time. */
-export function activate(context: ExtensionContext): void {
+export async function activate(context: ExtensionContext): Promise<void> {
   const startMs = performance.now();
   const log = window.createOutputChannel("Sightline", { log: true });
   const storageFolder = context.globalStorageUri.fsPath;
   const store = new PictureStore(storageFolder);
+  const library = new Library(join(storageFolder, "conversations"));
+  const leases = new Leases(library.folder);
+  const openedFolder = join(storageFolder, "opened");
+  const isOpen = (id: string) => leases.isHeld(id);
+  const pictures = new StoredPictures({ library, folder: store.folder, openedFolder, isOpen });
   const statusItem = new StatusItem();
   const engine: Engine = new Engine({
-    launch: launcher(context.extensionPath, storageFolder, log),
+    launch: launcher(
+      context.extensionPath,
+      storageFolder,
+      log,
+      () => tidy(library, pictures, openedFolder, log),
+    ),
     log,
     onChange: () => {
       statusItem.show(engine);
-      view.post({ kind: "engine", engine: engine.state, model: engine.model });
+      chats.post({ kind: "engine", engine: engine.state, model: engine.model });
     },
     onGivenUp: () => void tellGivenUp(),
     wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}), // The engine looks at the signal.
   });
-  const view: ChatView = new ChatView({
-    extensionUri: context.extensionUri,
-    picturesUri: Uri.file(join(storageFolder, "pictures")),
-    log,
-    state: () => ({ ...chat.conversation.panel, engine: engine.state, model: engine.model }),
-    receive: (ask) =>
-      doAsk(ask, {
-        chat,
-        store,
-        post: (message) => view.post(message),
-        openedFolder: join(storageFolder, "opened"),
-      }).catch((error: unknown) => {
-        log.error(asError(error));
-        chat.refuse(describeFailure(error, "picture", l10n.t));
-      }),
-  });
-  const chat: Chat = new Chat({
-    kept: context.workspaceState,
-    store,
+  const chats: Chats = new Chats({
+    ...{ library, leases, pictures, store, log, preparesAhead },
     request: engine.request,
-    log,
-    onEvent: (event) => view.post(event),
-    sourceOf: ({ picture }) => view.sourceOf(shownFileName(picture)),
     t: l10n.t,
-    preparesAhead,
+    workspace: openWorkspace,
+    onPlaced: (place, chat) => {
+      if (place === places.view) void places.remember(chat.id, chat.conversation.record.draft.depth);
+    },
+  });
+  const { extensionUri, workspaceState: state } = context;
+  const picturesUri = Uri.file(store.folder);
+  const places: ChatPlaces = new ChatPlaces({
+    ...{ chats, engine, store, openedFolder, state, log, extensionUri, picturesUri },
   });
   statusItem.show(engine);
+  await places.restoreView();
   context.subscriptions.push(
     log,
     statusItem,
-    window.registerWebviewViewProvider(CHAT_VIEW, view),
+    ...places.register(),
     workspace.onDidChangeConfiguration((event) => concernsSidecar(event) && engine.outdate()),
-    ...registerCommands({ chat, view, engine, store, log }),
+    ...registerCommands({ chats, places, library, engine, store, log }),
   );
   close = async () => {
-    await Promise.all([chat.keep(), engine.stop()]);
+    await Promise.all([chats.close(), engine.stop()]);
   };
-  void chat.check();
   log.info(`activated in ${(performance.now() - startMs).toFixed(1)} ms`);
 }
 
@@ -86,7 +85,12 @@ export function deactivate(): Promise<void> {
 }
 
 /** Starts sidecars for this installation with the settings of the moment. */
-function launcher(root: string, storageFolder: string, log: LogOutputChannel): LaunchSidecar {
+function launcher(
+  root: string,
+  storageFolder: string,
+  log: LogOutputChannel,
+  onFirst: () => Promise<void>,
+): LaunchSidecar {
   let isFirst = true;
   return async () => {
     const layout = layoutOf(root);
@@ -96,7 +100,7 @@ function launcher(root: string, storageFolder: string, log: LogOutputChannel): L
       ocrFolder: layout.ocrFolder,
       ...readSettings(layout.nanoFolder),
     };
-    if (isFirst) void deleteOldPictures(storageFolder, log);
+    if (isFirst) void onFirst();
     isFirst = false;
     // Large, so it is loaded only now.
     const { launchSidecar } = await import("./sidecar_client.ts");
@@ -112,11 +116,17 @@ function layoutOf(root: string) {
   }
 }
 
-async function deleteOldPictures(storageFolder: string, log: LogOutputChannel): Promise<void> {
+/** Deletes what is no longer kept. */
+async function tidy(
+  library: Library,
+  pictures: StoredPictures,
+  openedFolder: string,
+  log: LogOutputChannel,
+): Promise<void> {
   try {
-    const count = await deleteUnused(join(storageFolder, "pictures")) +
-      await deleteUnused(join(storageFolder, "opened"));
-    if (count > 0) log.info(`pictures: deleted ${count} that were not used for 30 days`);
+    await library.removeDrafts();
+    const count = await pictures.makeRoom(storedPictureBytes()) + await deleteUnused(openedFolder);
+    if (count > 0) log.info(`pictures: deleted ${count} that are no longer kept`);
   } catch (error) {
     log.error(asError(error));
   }

@@ -1,6 +1,6 @@
 // The door to the page: what it sends is checked here once, so that nothing behind has to doubt it.
 
-import { type FromPanel, THINKING_DEPTHS } from "../protocol/panel.ts";
+import { type Draft, type FromPanel, THINKING_DEPTHS } from "../protocol/panel.ts";
 
 /** Limits of what a page may send. What is larger was not made by a person's paste, drop or typing. */
 export const LIMITS = {
@@ -58,8 +58,12 @@ export function readPanelMessage(value: unknown): FromPanel | null {
       return { kind, path, line, column };
     }
     case "ask": {
-      const depth = THINKING_DEPTHS.find((known) => known === fields["depth"]);
-      return text === null || depth === undefined ? null : { kind, text, depth };
+      const draft = draftOf(fields);
+      return draft === null ? null : { kind, ...draft };
+    }
+    case "draft": {
+      const draft = draftOf(fields["draft"]);
+      return draft === null ? null : { kind, draft };
     }
     case "edit":
       return turnId === null || text === null ? null : { kind, turnId, text };
@@ -95,6 +99,14 @@ function textsOf(value: unknown, maxCount: number, maxLength: number): string[] 
   if (!Array.isArray(value) || value.length > maxCount) return null;
   const texts = value.map((item) => textOf(item, maxLength)).filter((text) => text !== null);
   return texts.length === value.length ? texts : null;
+}
+
+function draftOf(value: unknown): Draft | null {
+  if (typeof value !== "object" || value === null) return null;
+  const fields: Fields = { ...value };
+  const text = textOf(fields["text"], LIMITS.textCharacters);
+  const depth = THINKING_DEPTHS.find((known) => known === fields["depth"]);
+  return text === null || depth === undefined ? null : { text, depth };
 }
 
 /** A line or a column, from 1. */

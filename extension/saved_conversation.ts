@@ -2,8 +2,8 @@
 // may have written it.
 
 import type { PictureReceipt, PictureRef } from "../protocol/conversation.ts";
-import { type AnswerState, THINKING_DEPTHS, type ThinkingDepth } from "../protocol/panel.ts";
-import type { Attachment, ChatTurn, ConversationRecord } from "./chat_turn.ts";
+import { type AnswerState, type Draft, THINKING_DEPTHS, type ThinkingDepth } from "../protocol/panel.ts";
+import { type Attachment, type ChatTurn, type ConversationRecord, EMPTY } from "./chat_turn.ts";
 
 /** Raised when what is kept changes its form. */
 const FORM = 2;
@@ -35,6 +35,7 @@ export function restore(value: unknown): ConversationRecord | null {
       state: turn.state.kind === "working" ? { kind: "stopped" } : turn.state,
     })),
     attachments,
+    draft: isDraft(raised["draft"]) ? raised["draft"] : EMPTY.draft,
   };
 }
 
@@ -97,6 +98,12 @@ function isAttachment(value: unknown): value is Attachment {
   return isObject(value) && hasTexts(value, "id") && isPicture(value["picture"]) &&
     (value["origin"] === null || typeof value["origin"] === "string") &&
     (value["receipt"] === null || isReceipt(value["receipt"]));
+}
+
+/** The first files of form 2 had none. */
+function isDraft(value: unknown): value is Draft {
+  return isObject(value) && hasTexts(value, "text") &&
+    THINKING_DEPTHS.includes(value["depth"] as ThinkingDepth);
 }
 
 function isPicture(value: unknown): value is PictureRef {

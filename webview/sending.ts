@@ -1,6 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { PanelState } from "../protocol/panel.ts";
-import type { Draft } from "./host.ts";
+import type { Draft, PanelState } from "../protocol/panel.ts";
 import { usePanel } from "./view/panel_context.ts";
 
 /** The way out for a question. */
@@ -11,7 +10,8 @@ export interface Sending {
 }
 
 /** Sends the draft, and takes it away only when the extension shows it in the conversation. */
-export function useSending(panel: PanelState, draft: Draft, setDraft: (draft: Draft) => void): Sending {
+export function useSending(panel: PanelState, setDraft: (draft: Draft) => void): Sending {
+  const { draft } = panel;
   const { post } = usePanel();
   const sent = useRef<Draft | null>(null);
   const text = draft.text.trim();

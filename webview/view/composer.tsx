@@ -1,7 +1,6 @@
 import type { JSX, RefObject } from "preact";
-import type { PanelState } from "../../protocol/panel.ts";
+import type { Draft, PanelState } from "../../protocol/panel.ts";
 import { contextUse } from "../context_meter.ts";
-import type { Draft } from "../host.ts";
 import { useSending } from "../sending.ts";
 import { workingTurn } from "../state.ts";
 import { Attachments } from "./attachments.tsx";
@@ -15,7 +14,6 @@ import { QueueButton, SendButton } from "./send_button.tsx";
 
 interface ComposerProps {
   readonly panel: PanelState;
-  readonly draft: Draft;
   readonly setDraft: (draft: Draft) => void;
   readonly field: RefObject<HTMLTextAreaElement | null>;
   /** A sentence about what was just tried; null when there is nothing to say. */
@@ -24,9 +22,10 @@ interface ComposerProps {
 }
 
 /** Where the next question is written, with its pictures; it stays usable while an answer comes. */
-export function Composer({ panel, draft, setDraft, field, notice, setNotice }: ComposerProps): JSX.Element {
+export function Composer({ panel, setDraft, field, notice, setNotice }: ComposerProps): JSX.Element {
   const { post, t } = usePanel();
-  const { canSend, send } = useSending(panel, draft, setDraft);
+  const { draft } = panel;
+  const { canSend, send } = useSending(panel, setDraft);
   const working = workingTurn(panel);
   const use = contextUse(panel);
   const isInTrouble = panel.engine === "starting" || panel.engine === "failed";
