@@ -17,7 +17,6 @@ import type { Lease, Leases } from "./history/leases.ts";
 import type { Library } from "./history/library.ts";
 import { titleOf } from "./history/title.ts";
 import { makeShown } from "./picture_copies.ts";
-import { storePictureAt } from "./picture_reader.ts";
 import { usePictures } from "./picture_use.ts";
 import { Preparation } from "./preparation.ts";
 import type { SendRequest } from "./sidecar.ts";
@@ -33,6 +32,8 @@ export interface ChatParts {
   readonly library: Pick<Library, "write" | "remove">;
   readonly leases: Pick<Leases, "take">;
   readonly store: PictureStore;
+  /** Puts the file at an address into the store. @throws Failure naming it and the reason */
+  readonly storeAt: (uri: Uri) => Promise<PictureRef>;
   readonly request: SendRequest;
   readonly log: { info(line: string): void; error(line: string): void };
   readonly onEvent: (event: ConversationEvent) => void;
@@ -148,7 +149,7 @@ export class Chat {
   async attachFiles(uris: readonly Uri[]): Promise<readonly string[]> {
     const ids = await Promise.all(uris.map((uri) =>
       this.#attachments.add({
-        store: () => this.#shown(storePictureAt(uri, this.#parts.store)),
+        store: () => this.#shown(this.#parts.storeAt(uri)),
         origin: uri.toString(),
       })
     ));

@@ -15,6 +15,7 @@ import { Leases } from "./history/leases.ts";
 import { Library } from "./history/library.ts";
 import { StoredPictures } from "./history/stored_pictures.ts";
 import { openWorkspace } from "./history/workspace_label.ts";
+import { storePictureAt } from "./picture_reader.ts";
 import { deleteUnused } from "./picture_use.ts";
 import { concernsSidecar, preparesAhead, readSettings, storedPictureBytes } from "./settings.ts";
 import type { LaunchSidecar } from "./sidecar.ts";
@@ -53,6 +54,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const chats: Chats = new Chats({
     ...{ library, leases, pictures, store, log, preparesAhead },
     request: engine.request,
+    storeAt: (uri) => storePictureAt(uri, store),
     t: l10n.t,
     workspace: openWorkspace,
     onPlaced: (place, chat) => {

@@ -2,7 +2,7 @@
 // killed leaves its file behind, and the next one takes over.
 
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { kill, pid } from "node:process";
@@ -12,6 +12,9 @@ const BEAT_MS = 20_000;
 
 /** A file that was not touched for this long belongs to nobody any more. */
 export const STALE_MS = 120_000;
+
+/** Taking over takes milliseconds; what says for this long that a window is about it was left by a crash. */
+const TURN_LIFE_MS = 10_000;
 
 /** Who holds a conversation. */
 interface Holder {
@@ -44,8 +47,7 @@ export class Leases {
   async take(id: string): Promise<Lease | null> {
     await mkdir(this.#folder, { recursive: true });
     const path = this.#pathOf(id);
-    // Of several windows that find a dead one's file, one moves it away, and each tries once more.
-    const isTaken = await this.#write(path) || (await this.#moveStale(path) && await this.#write(path));
+    const isTaken = await this.#write(path) || await this.#takeOver(path);
     if (!isTaken) return null;
     this.#paths.add(path);
     this.#beating ??= setInterval(() => void this.beat(), BEAT_MS).unref();
@@ -96,19 +98,30 @@ export class Leases {
     }
   }
 
-  /** Moves a dead window's file away. Says whether there is none in the way any more. */
-  async #moveStale(path: string): Promise<boolean> {
+  /** Puts this window's file in the place of a dead one's. */
+  async #takeOver(path: string): Promise<boolean> {
+    const holder = await readHolder(path);
+    if (holder !== undefined && !await this.#isStale(path, holder)) return false;
+    // Of several windows that come to this, one may go on.
+    const turn = `${path}.turn`;
+    if (!await this.#write(turn)) {
+      await removeOlder(turn, TURN_LIFE_MS);
+      return false;
+    }
+    try {
+      return await this.#removeStale(path) && await this.#write(path);
+    } finally {
+      await rm(turn, { force: true });
+    }
+  }
+
+  /** Says whether no file is in the way any more. */
+  async #removeStale(path: string): Promise<boolean> {
     const holder = await readHolder(path);
     if (holder === undefined) return true;
     if (!await this.#isStale(path, holder)) return false;
-    const aside = `${path}.${randomUUID()}.part`;
-    await rename(path, aside).catch(() => {}); // Another window was quicker.
-    const moved = await readHolder(aside);
-    // Between looking and moving, a living window may have put its own there.
-    const isOther = moved !== undefined && moved?.owner !== holder?.owner;
-    if (isOther) await takeName(aside, path);
-    await rm(aside, { force: true });
-    return !isOther;
+    await rm(path, { force: true });
+    return true;
   }
 
   async #isStale(path: string, holder: Holder | null): Promise<boolean> {
@@ -128,6 +141,11 @@ async function readHolder(path: string): Promise<Holder | null | undefined> {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "ENOENT" ? undefined : null;
   }
+}
+
+async function removeOlder(path: string, lifeMs: number): Promise<void> {
+  const writtenMs = (await stat(path).catch(() => null))?.mtimeMs;
+  if (writtenMs !== undefined && Date.now() - writtenMs > lifeMs) await rm(path, { force: true });
 }
 
 /** Gives a file a second name, unless something has that name. */
