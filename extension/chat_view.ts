@@ -19,7 +19,7 @@ export class ChatView implements WebviewViewProvider, Place {
 
   resolveWebviewView(view: WebviewView): void {
     this.#view = view;
-    view.description = this.#title;
+    this.#showTitle();
     view.onDidChangeVisibility(() => this.page.setVisible(view.visible));
     view.onDidDispose(() => {
       this.#view = null;
@@ -30,11 +30,16 @@ export class ChatView implements WebviewViewProvider, Place {
 
   setTitle(title: string): void {
     this.#title = title;
-    if (this.#view !== null) this.#view.description = title;
+    this.#showTitle();
   }
 
   async show(): Promise<void> {
     await commands.executeCommand(`${CHAT_VIEW}.focus`);
     this.page.focus();
+  }
+
+  /** As its title, because VS Code shows no description of a view that is alone in its container. */
+  #showTitle(): void {
+    if (this.#view !== null && this.#title !== "") this.#view.title = this.#title;
   }
 }

@@ -27,7 +27,8 @@ const FIRST = "What does this dialog say?";
 const SECOND = "Where is the whale?";
 const DRAFT = "half a que";
 const TITLE = "The first of all";
-const THEMES: readonly Theme[] = ["light", "high-contrast", "dark"];
+/** The editor starts with the dark one. */
+const OTHER_THEMES: readonly Theme[] = ["light", "high-contrast"];
 
 export async function run(editor: Editor): Promise<void> {
   const panel = await openPanel(editor);
@@ -51,8 +52,7 @@ export async function run(editor: Editor): Promise<void> {
   await chooseQuickInput(editor, TITLE);
   await again.questions.getByText(FIRST).waitFor();
   assert.equal((await again.answers.first().locator(".answer").innerText()).trim(), answer);
-  await editor.page.locator(".pane-header .description, .title .description").getByText(TITLE).first()
-    .waitFor();
+  await editor.page.locator(".sidebar .composite.title").getByText(TITLE).waitFor();
 
   await exportMarkdown(editor, answer);
   await deleteChats(editor, again);
@@ -79,7 +79,8 @@ async function findAndRename(editor: Editor, answer: string): Promise<void> {
     const labels = await quickInputLabels(editor);
     return labels.includes(FIRST) && labels.includes(SECOND);
   });
-  for (const theme of THEMES) {
+  await editor.screenshot(join(screenshotFolder, "history-dark.png"));
+  for (const theme of OTHER_THEMES) {
     await dismissQuickInput(editor);
     await setTheme(editor, theme);
     await runCommand(editor, "Sightline: Show History");
