@@ -27,7 +27,8 @@ export class ChatTab implements Place {
   ) {
     this.#panel = panel;
     this.page = new ChatPage(parts, content(this));
-    panel.iconPath = Uri.joinPath(parts.extensionUri, "media", "sightline.svg");
+    const icon = (theme: string) => Uri.joinPath(parts.extensionUri, "media", `tab_${theme}.svg`);
+    panel.iconPath = { light: icon("light"), dark: icon("dark") };
     panel.onDidChangeViewState(() => {
       this.page.setVisible(panel.visible);
       if (panel.active) onUsed(this);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Editor, Theme } from "../host/editor.ts";
 import { screenshotFolder } from "../host/places.ts";
-import { activeTabName, eventually, reloadWindow, runCommand, setTheme } from "../host/workbench.ts";
+import { reloadWindow, runCommand, setTheme } from "../host/workbench.ts";
 import { answerText, ask, openPanel, type Panel, shownPanel } from "../panel.ts";
 
 export const name = "editor_tab";
@@ -22,7 +22,7 @@ export async function run(editor: Editor): Promise<void> {
   await runCommand(editor, "Sightline: Open Chat in Editor");
   await view.questions.first().waitFor({ state: "detached" });
   await panelOf(editor, IN_VIEW);
-  await eventually("the tab's title", async () => await activeTabName(editor) === IN_VIEW);
+  await editor.page.locator(".tab.active").getByText(IN_VIEW).waitFor();
 
   await runCommand(editor, "View: Close Editor");
   await runCommand(editor, "Sightline: New Chat in Editor");
