@@ -34,6 +34,8 @@ export interface ChatParts {
   readonly store: PictureStore;
   /** Puts the file at an address into the store. @throws Failure naming it and the reason */
   readonly storeAt: (uri: Uri) => Promise<PictureRef>;
+  /** A picture has come into the store. */
+  readonly onStored: () => void;
   readonly request: SendRequest;
   readonly log: { info(line: string): void; error(line: string): void };
   readonly onEvent: (event: ConversationEvent) => void;
@@ -282,6 +284,7 @@ export class Chat {
     const picture = await storing;
     await makeShown(this.#parts.store.pathOf(picture), picture);
     await this.#usePictures([picture]);
+    this.#parts.onStored();
     return picture;
   }
 

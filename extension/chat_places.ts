@@ -1,15 +1,7 @@
 // The places of this window where chats are shown: the view in the side bar, and editor tabs. Remembers what each
 // showed, so that it is there again after a reload.
 
-import {
-  commands,
-  type Disposable,
-  l10n,
-  type LogOutputChannel,
-  type Memento,
-  type WebviewPanel,
-  window,
-} from "vscode";
+import { commands, type Disposable, l10n, type Memento, type WebviewPanel, window } from "vscode";
 import { setTimeout as delay } from "node:timers/promises";
 import type { PictureStore } from "../host/picture_store.ts";
 import { Failure } from "../protocol/errors.ts";

@@ -30,7 +30,7 @@ export interface Place {
 
 /** What the chats of a window need from outside. */
 export interface ChatsParts
-  extends Pick<ChatParts, "store" | "storeAt" | "request" | "log" | "preparesAhead"> {
+  extends Pick<ChatParts, "store" | "storeAt" | "onStored" | "request" | "log" | "preparesAhead"> {
   readonly library: Library;
   readonly leases: Leases;
   readonly pictures: StoredPictures;
@@ -239,10 +239,10 @@ export class Chats {
   }
 
   #make(kept: KeptConversation, lease: Lease | null): Chat {
-    const { library, leases, store, storeAt, request, log, preparesAhead, t } = this.#parts;
+    const { library, leases, store, storeAt, onStored, request, log, preparesAhead, t } = this.#parts;
     const chat: Chat = new Chat(
       {
-        ...{ library, leases, store, storeAt, request, log, t },
+        ...{ library, leases, store, storeAt, onStored, request, log, t },
         preparesAhead: () => preparesAhead() && this.#isFreeFor(chat),
         sourceOf: ({ picture }) => this.placeOf(chat)?.page.sourceOf(shownFileName(picture)) ?? "",
         onEvent: (event) => this.#changed(chat, event),

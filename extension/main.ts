@@ -14,9 +14,9 @@ import { Engine } from "./engine.ts";
 import { Leases } from "./history/leases.ts";
 import { Library } from "./history/library.ts";
 import { StoredPictures } from "./history/stored_pictures.ts";
+import { Tidying } from "./history/tidying.ts";
 import { openWorkspace } from "./history/workspace_label.ts";
 import { storePictureAt } from "./picture_reader.ts";
-import { deleteUnused } from "./picture_use.ts";
 import { concernsSidecar, preparesAhead, readSettings, storedPictureBytes } from "./settings.ts";
 import type { LaunchSidecar } from "./sidecar.ts";
 import { StatusItem } from "./status_item.ts";
@@ -35,13 +35,14 @@ export async function activate(context: ExtensionContext): Promise<void> {
   const openedFolder = join(storageFolder, "opened");
   const isOpen = (id: string) => leases.isHeld(id);
   const pictures = new StoredPictures({ library, folder: store.folder, openedFolder, isOpen });
+  const tidying = new Tidying({ library, pictures, openedFolder, maxBytes: storedPictureBytes, log });
   const statusItem = new StatusItem();
   const engine: Engine = new Engine({
     launch: launcher(
       context.extensionPath,
       storageFolder,
       log,
-      () => tidy(library, pictures, openedFolder, log),
+      () => void tidying.now(),
     ),
     log,
     onChange: () => {
@@ -57,6 +58,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     storeAt: (uri) => storePictureAt(uri, store),
     t: l10n.t,
     workspace: openWorkspace,
+    onStored: () => tidying.soon(),
     onPlaced: (place, chat) => {
       if (place === places.view) void places.remember(chat.id, chat.conversation.record.draft.depth);
     },
@@ -91,7 +93,7 @@ function launcher(
   root: string,
   storageFolder: string,
   log: LogOutputChannel,
-  onFirst: () => Promise<void>,
+  onFirst: () => void,
 ): LaunchSidecar {
   let isFirst = true;
   return async () => {
@@ -102,7 +104,7 @@ function launcher(
       ocrFolder: layout.ocrFolder,
       ...readSettings(layout.nanoFolder),
     };
-    if (isFirst) void onFirst();
+    if (isFirst) onFirst();
     isFirst = false;
     // Large, so it is loaded only now.
     const { launchSidecar } = await import("./sidecar_client.ts");
@@ -118,22 +120,6 @@ function layoutOf(root: string) {
   }
 }
 
-/** Deletes what is no longer kept. */
-async function tidy(
-  library: Library,
-  pictures: StoredPictures,
-  openedFolder: string,
-  log: LogOutputChannel,
-): Promise<void> {
-  try {
-    await library.removeDrafts();
-    const count = await pictures.makeRoom(storedPictureBytes()) + await deleteUnused(openedFolder);
-    if (count > 0) log.info(`pictures: deleted ${count} that are no longer kept`);
-  } catch (error) {
-    log.error(asError(error));
-  }
-}
-
 /** Offers to start the engine again. */
 async function tellGivenUp(): Promise<void> {
   const restart = l10n.t("Restart Engine");
@@ -142,8 +128,4 @@ async function tellGivenUp(): Promise<void> {
   const chosen = await window.showErrorMessage(text, restart, showLog);
   if (chosen === restart) await commands.executeCommand("sightline.restartEngine");
   if (chosen === showLog) await commands.executeCommand("sightline.showLog");
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -38,8 +38,8 @@ export function isEmpty({ turns, attachments, draft }: ConversationRecord): bool
 }
 
 /** The text of its file. */
-export function toFileText({ id: _, record, ...about }: KeptConversation): string {
-  return JSON.stringify({ form: FORM, ...about, record: save(record) });
+export function toFileText({ title, createdMs, changedMs, workspace, record }: KeptConversation): string {
+  return JSON.stringify({ form: FORM, title, createdMs, changedMs, workspace, record: save(record) });
 }
 
 /** What the text of a file says; null when no version up to this one has written it. */

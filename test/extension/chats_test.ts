@@ -49,6 +49,7 @@ function openWindow(root: string) {
   const chats = new Chats({
     ...{ library, leases, pictures, store, log: silentLog(), t: english, request: desk.request },
     storeAt: () => Promise.reject(new Error("no files here")),
+    onStored: () => {},
     preparesAhead: () => true,
     workspace: () => null,
     onPlaced: () => {},
