@@ -43,6 +43,7 @@ export interface ChatPlacesParts extends PageParts {
 export class ChatPlaces {
   readonly view: ChatView;
   readonly #parts: ChatPlacesParts;
+  #remembered = "";
 
   constructor(parts: ChatPlacesParts) {
     this.#parts = parts;
@@ -71,7 +72,11 @@ export class ChatPlaces {
 
   /** Remembers what the view shows. */
   async remember(id: string, depth: ThinkingDepth): Promise<void> {
-    await this.#parts.state.update(SHOWN, { id, depth });
+    const shown = { id, depth };
+    // This is called with every letter that is typed.
+    if (this.#remembered === JSON.stringify(shown)) return;
+    this.#remembered = JSON.stringify(shown);
+    await this.#parts.state.update(SHOWN, shown);
   }
 
   /** Shows the place used last, and gives its chat. */

@@ -283,7 +283,9 @@ export class Chats {
     chat.setWatched(false);
     if (chat.conversation.isBusy || this.placeOf(chat) !== undefined) return;
     this.#open.delete(chat);
-    void this.#inTurn(() => chat.close());
+    this.#inTurn(() => chat.close()).catch((error: unknown) => {
+      this.#parts.log.error(`chat: not closed, ${String(error)}`);
+    });
   }
 
   #changed(chat: Chat, event: ConversationEvent): void {

@@ -75,7 +75,7 @@ function actions(parts: CommandParts): Readonly<Record<string, Action>> {
     "sightline.openChatInEditor": () => places.openTab(true),
     "sightline.newChatInEditor": () => places.openTab(false),
     "sightline.showHistory": () =>
-      showHistory({ chats, library, exporting, workspaceUri: openWorkspace()?.uri ?? null }, lastUsed()),
+      showHistory({ chats, library, exporting, workspaceUri: openWorkspace()?.uri ?? null }, lastUsed),
     "sightline.renameChat": (clicked) => renameChat(chats, chatMeant(clicked)),
     "sightline.deleteChat": (clicked) => deleteChat(chats, chatMeant(clicked)),
     "sightline.deleteAllChats": () => deleteAllChats(chats),

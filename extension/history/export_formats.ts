@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { Translate } from "../error_messages.ts";
+import { htmlText } from "../html_text.ts";
 import { openedFileName } from "../picture_copies.ts";
 import type { ExportedChat, ExportedPicture, ExportedTurn } from "./exported.ts";
 import { asPlainText, harmlessMarkdown } from "./harmless_markdown.ts";
@@ -85,34 +86,36 @@ export function toHtml(
   const figure = (picture: ExportedPicture) => {
     const address = source(picture);
     const shown = address === null
-      ? `<p>${escape(t("{0} is no longer there.", picture.name))}</p>`
-      : `<img alt="${escape(picture.name)}" src="${escape(address)}">`;
-    return `<figure>${shown}<figcaption>${escape(picture.name)}</figcaption></figure>`;
+      ? `<p>${htmlText(t("{0} is no longer there.", picture.name))}</p>`
+      : `<img alt="${htmlText(picture.name)}" src="${htmlText(address)}">`;
+    return `<figure>${shown}<figcaption>${htmlText(picture.name)}</figcaption></figure>`;
   };
   const section = (turn: ExportedTurn) =>
     [
       "<section>",
-      `<h2>${escape(t("Question"))}</h2>`,
-      `<div class="question">${turn.pictures.map(figure).join("")}<p>${escape(turn.question)}</p></div>`,
+      `<h2>${htmlText(t("Question"))}</h2>`,
+      `<div class="question">${turn.pictures.map(figure).join("")}<p>${htmlText(turn.question)}</p></div>`,
       ...(turn.thinking === null ? [] : [
-        `<details><summary>${escape(t("Thinking"))}</summary><div>${escape(turn.thinking)}</div></details>`,
+        `<details><summary>${htmlText(t("Thinking"))}</summary><div>${
+          htmlText(turn.thinking)
+        }</div></details>`,
       ]),
-      `<h2>${answerHeading(turn, t, escape)}</h2>`,
+      `<h2>${answerHeading(turn, t, htmlText)}</h2>`,
       answerHtml(turn.answer),
-      ...(turn.ending === null ? [] : [`<p><em>${escape(turn.ending)}</em></p>`]),
+      ...(turn.ending === null ? [] : [`<p><em>${htmlText(turn.ending)}</em></p>`]),
       "</section>",
     ].join("\n");
   return `<!DOCTYPE html>
-<html lang="${escape(language)}">
+<html lang="${htmlText(language)}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${htmlText(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(chat.title)}</title>
+<title>${htmlText(chat.title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
-<h1>${escape(chat.title)}</h1>
+<h1>${htmlText(chat.title)}</h1>
 ${chat.turns.map(section).join("\n")}
 </body>
 </html>
@@ -123,8 +126,8 @@ ${chat.turns.map(section).join("\n")}
 function answerHtml(answer: string): string {
   const parts = answer.split(/^ {0,3}```[^`\n]*\n([\s\S]*?)(?:^ {0,3}```[ \t]*$|$(?![\s\S]))/m);
   return parts.map((part, index) => {
-    if (index % 2 === 1) return `<pre>${escape(part.replace(/\n$/, ""))}</pre>`;
-    return part.trim() === "" ? "" : `<p>${escape(part.trim())}</p>`;
+    if (index % 2 === 1) return `<pre>${htmlText(part.replace(/\n$/, ""))}</pre>`;
+    return part.trim() === "" ? "" : `<p>${htmlText(part.trim())}</p>`;
   }).join("\n");
 }
 
@@ -134,12 +137,4 @@ function answerHeading({ modelName }: ExportedTurn, t: Translate, escape: (text:
 
 function quoted(text: string): string {
   return text.replaceAll(/^/gm, "> ");
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll(
-    '"',
-    "&quot;",
-  )
-    .replaceAll("'", "&#39;");
 }

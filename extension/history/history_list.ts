@@ -34,46 +34,68 @@ interface Entry extends QuickPickItem {
   readonly damaged?: readonly string[];
 }
 
-/** Shows the list until the person has chosen or closes it. @param query what is searched for at first */
-export async function showHistory(parts: HistoryParts, place: Place, query = ""): Promise<void> {
-  const { chats, library, workspaceUri } = parts;
+/**
+ * Shows the list until the person has chosen or closes it.
+ * @param place where a chat is opened, as it is then
+ * @param query what is searched for at first
+ */
+export async function showHistory(parts: HistoryParts, place: () => Place, query = ""): Promise<void> {
+  const { chats } = parts;
   const pick = window.createQuickPick<Entry>();
-  const act = async (action: () => Promise<void>): Promise<void> => {
-    const { value } = pick;
-    pick.hide();
-    await action();
-    await showHistory(parts, place, value);
-  };
   pick.title = l10n.t("Chat History");
   pick.placeholder = l10n.t("Search in titles, questions and answers");
   pick.value = query;
-  pick.busy = true;
+  const chosen = choice(pick, parts, place);
   pick.show();
+  pick.busy = true;
   await chats.keep();
-  const list = await library.list();
-  const all = byWorkspace(list.conversations, workspaceUri).map((kept) => toSearchable(kept, l10n.t));
+  const show = await reader(parts);
   pick.busy = false;
-  const deleteAll = button("trash", l10n.t("Delete All Chats"));
-  if (all.length > 0) pick.buttons = [deleteAll];
-  fill(pick, all, list, chats);
-  pick.onDidChangeValue(() => fill(pick, all, list, chats));
-  await new Promise<void>((resolve, reject) => {
-    const settle = (action: Promise<void>) => void action.then(resolve, reject);
-    pick.onDidTriggerButton(() => settle(act(() => deleteAllChats(chats))));
+  show(pick);
+  pick.onDidChangeValue(() => show(pick));
+  const act = await chosen;
+  pick.dispose();
+  await act?.();
+}
+
+/** What the person wants, once that is known; undefined when the list was closed. */
+function choice(
+  pick: QuickPick<Entry>,
+  parts: HistoryParts,
+  place: () => Place,
+): Promise<(() => Promise<void>) | undefined> {
+  const { chats } = parts;
+  return new Promise((resolve) => {
+    // Everything but opening leads back to the list.
+    const thenShow = (action: () => Promise<void>) => {
+      const { value } = pick;
+      resolve(async () => {
+        await action();
+        await showHistory(parts, place, value);
+      });
+    };
+    pick.onDidTriggerButton(() => thenShow(() => deleteAllChats(chats)));
     pick.onDidTriggerItemButton(({ item: { id }, button }) => {
-      if (id !== undefined) settle(act(() => doWith(button, id, parts)));
+      if (id !== undefined) thenShow(() => doWith(button, id, parts));
     });
     pick.onDidAccept(() => {
       const [entry] = pick.selectedItems;
-      if (entry === undefined) return;
-      pick.hide();
-      settle(accept(entry, chats, place));
+      if (entry !== undefined) resolve(() => accept(entry, chats, place()));
     });
-    pick.onDidHide(() => {
-      pick.dispose();
-      resolve();
-    });
+    pick.onDidHide(() => resolve(undefined));
   });
+}
+
+/** Reads all chats, and gives what shows those that are searched for. */
+async function reader(
+  { chats, library, workspaceUri }: HistoryParts,
+): Promise<(pick: QuickPick<Entry>) => void> {
+  const list = await library.list();
+  const all = byWorkspace(list.conversations, workspaceUri).map((kept) => toSearchable(kept, l10n.t));
+  return (pick) => {
+    pick.buttons = all.length === 0 ? [] : [button("trash", l10n.t("Delete All Chats"))];
+    fill(pick, all, list, chats);
+  };
 }
 
 const RENAME = () => button("edit", l10n.t("Rename Chat"));
