@@ -1,8 +1,9 @@
 // Gets answers from the sidecar, one at a time, in the order in which the questions were asked.
 
-import type { PictureRef } from "../protocol/conversation.ts";
 import type { AnswerNumbers, PanelFailure, TraceEnd } from "../protocol/panel.ts";
 import type { GenerateProgress, GenerateResult } from "../protocol/sidecar.ts";
+import { checkSent } from "./answer_check.ts";
+import type { Attachment } from "./chat_turn.ts";
 import type { Conversation } from "./conversation.ts";
 import { requestTurns } from "./request_turns.ts";
 import type { SendRequest } from "./sidecar.ts";
@@ -12,8 +13,11 @@ import { thinkingParams } from "./thinking_depth.ts";
 export interface AnswerParts {
   readonly conversation: Conversation;
   readonly request: SendRequest;
-  /** Says of pictures that they are in use, and gives back those that are no longer there. */
-  readonly usePictures: (pictures: readonly PictureRef[]) => Promise<ReadonlySet<string>>;
+  /** Says of attachments that they are in use, and gives the hashes of pictures that are no longer there. */
+  readonly useAttachments: (
+    attachments: readonly Attachment[],
+    signal: AbortSignal,
+  ) => Promise<ReadonlySet<string>>;
   readonly describe: (error: unknown) => PanelFailure;
   readonly log: { info(line: string): void; error(line: string): void };
 }
@@ -91,14 +95,12 @@ export class Answers {
   }
 
   async #generate(running: Running): Promise<{ result: GenerateResult; numbers: AnswerNumbers }> {
-    const { conversation, request, usePictures } = this.#parts;
+    const { conversation, request, useAttachments } = this.#parts;
     const { turnId, controller: { signal } } = running;
     const turns = conversation.path(turnId);
     const turn = turns.at(-1);
     if (turn === undefined) throw new RangeError(`there is no turn "${turnId}"`);
-    const missing = await usePictures(
-      turns.flatMap(({ question }) => question.pictures).map(({ picture }) => picture),
-    );
+    const missing = await useAttachments(turns.flatMap(({ question }) => question.attachments), signal);
     signal.throwIfAborted();
     const before = { thinking: turn.thinkingTokenCount, answer: turn.answerTokenCount };
     const counts = { ...before };
@@ -108,8 +110,9 @@ export class Answers {
       counts[progress.kind] = tokenCount;
       return { ...progress, tokenCount };
     };
+    const sent = requestTurns(turns, turnId, ({ sha256 }) => missing.has(sha256));
     const result = await request("sightline/generate", {
-      conversation: requestTurns(turns, turnId, ({ sha256 }) => missing.has(sha256)),
+      conversation: sent,
       ...thinkingParams(turn),
       ocr: "auto",
       dropsOldPictures: turn.dropsOldPictures ?? false,
@@ -117,6 +120,7 @@ export class Answers {
       signal,
       onProgress: (progress) => conversation.progress(turnId, countOn(progress)),
     });
+    checkSent(sent, result);
     const traceEnd = traceEndOf(result, running) ?? turn.traceEnd ?? null;
     return { result, numbers: { ...numbersOf(result, before, counts), traceEnd } };
   }
@@ -140,7 +144,7 @@ function numbersOf(
   before: Counts,
   counts: Counts,
 ): Omit<AnswerNumbers, "traceEnd"> {
-  const { model, stopReason, pictures, timings } = result;
+  const { model, stopReason, pictures, videos, timings } = result;
   const promptTokenCount = result.promptTokenIds.length - before.thinking - before.answer;
   return {
     modelName: model.name,
@@ -149,7 +153,7 @@ function numbersOf(
     firstTokenMs: timings.firstTokenMs,
     tokensPerSecond: timings.decodeTokensPerSecond,
     promptTokenCount,
-    pictureTokenCount: pictures.reduce((sum, { tokenCount }) => sum + tokenCount, 0),
+    pictureTokenCount: [...pictures, ...videos].reduce((sum, { tokenCount }) => sum + tokenCount, 0),
     thinkingTokenCount: counts.thinking,
     answerTokenCount: counts.answer,
     context: { tokenCount: promptTokenCount + counts.answer, contextLength: model.contextLength },
@@ -158,7 +162,7 @@ function numbersOf(
 
 /** Counts and durations for the log; nothing of what was asked or answered. */
 function describeResult(
-  { pictures, timings, stopReason, tokenIds }: GenerateResult,
+  { pictures, videos, timings, stopReason, tokenIds }: GenerateResult,
   numbers: AnswerNumbers,
 ): string {
   const ms = (duration: number) => `${duration.toFixed(0)} ms`;
@@ -166,6 +170,7 @@ function describeResult(
     numbers.modelName,
     `${numbers.promptTokenCount} prompt tokens`,
     `${pictures.length} pictures`,
+    ...(videos.length > 0 ? [`${videos.length} recordings`] : []),
     `text ${ms(timings.readTextMs)}`,
     `vision ${ms(timings.visionMs)}`,
     `prefill ${ms(timings.prefillMs)}`,

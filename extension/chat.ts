@@ -2,13 +2,24 @@
 // while it is shown nowhere it goes on.
 
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import type { Uri } from "vscode";
 import type { PictureStore } from "../host/picture_store.ts";
+import { recordingFileName, type RecordingRef } from "../host/recording_store.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
 import type { Draft, PanelFailure, ShownConversation, ThinkingDepth } from "../protocol/panel.ts";
+import type { VideoSampling } from "../protocol/video_reader.ts";
 import { Answers } from "./answers.ts";
-import { Attachments } from "./attachments.ts";
-import { type AskOptions, EXPLAIN, type SourceOf } from "./chat_turn.ts";
+import { animationSource, type AnimationUse, bytesSource, type SourceParts } from "./attachment_sources.ts";
+import { Attachments, type AttachmentSource } from "./attachments.ts";
+import {
+  type AskOptions,
+  type Attachment,
+  EXPLAIN,
+  EXPLAIN_RECORDING,
+  sentPictures,
+  type SourceOf,
+} from "./chat_turn.ts";
 import { Conversation, type ConversationEvent } from "./conversation.ts";
 import { describeFailure, type Translate, type Wanted } from "./error_messages.ts";
 import { Keeper } from "./history/keeper.ts";
@@ -19,10 +30,11 @@ import { titleOf } from "./history/title.ts";
 import { makeShown } from "./picture_copies.ts";
 import { usePictures } from "./picture_use.ts";
 import { Preparation } from "./preparation.ts";
+import { type ReadStored, Recordings } from "./recordings.ts";
 import type { SendRequest } from "./sidecar.ts";
 
 /** Pieces of answers, which come many times a second. */
-const STREAMING: readonly ConversationEvent["kind"][] = ["stage", "thinking", "answer"];
+const STREAMING: readonly ConversationEvent["kind"][] = ["stage", "thinking", "answer", "recording-progress"];
 
 /** What becomes of a conversation that is of no interest to its file. */
 const PASSING: readonly ConversationEvent["kind"][] = ["need", "refused", "refusal-dismissed"];
@@ -32,11 +44,13 @@ export interface ChatParts {
   readonly library: Pick<Library, "write" | "remove">;
   readonly leases: Pick<Leases, "take">;
   readonly store: PictureStore;
-  /** Puts the file at an address into the store. @throws Failure naming it and the reason */
-  readonly storeAt: (uri: Uri) => Promise<PictureRef>;
+  /** The file at an address. */
+  readonly fileSource: (uri: Uri, use: AnimationUse, parts: SourceParts) => AttachmentSource;
   /** A picture has come into the store. */
   readonly onStored: () => void;
   readonly request: SendRequest;
+  readonly readStored: ReadStored;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly log: { info(line: string): void; error(line: string): void };
   readonly onEvent: (event: ConversationEvent) => void;
   /** It goes on under another id, as a copy of what another window has. */
@@ -55,6 +69,7 @@ export class Chat {
   readonly conversation: Conversation;
   readonly #parts: ChatParts;
   readonly #attachments: Attachments;
+  readonly #recordings: Recordings;
   readonly #answers: Answers;
   readonly #preparation: Preparation;
   readonly #missing = new Set<string>();
@@ -87,13 +102,25 @@ export class Chat {
       isMissing: ({ sha256 }) => this.#missing.has(sha256),
       isWanted: parts.preparesAhead,
     });
-    this.#attachments = new Attachments({ conversation, request, log, describe: describe("picture") });
+    this.#recordings = new Recordings({
+      ...parts,
+      conversation,
+      touch: (stored) => this.#touch(stored),
+      describe: describe("picture"),
+    });
+    this.#attachments = new Attachments({
+      conversation,
+      recordings: this.#recordings,
+      request,
+      log,
+      describe: describe("picture"),
+    });
     this.#answers = new Answers({
       conversation,
       request,
       log,
       describe: describe("answer"),
-      usePictures: (pictures) => this.#usePictures(pictures),
+      useAttachments: (attachments, signal) => this.#useAttachments(attachments, signal),
     });
   }
 
@@ -114,6 +141,12 @@ export class Chat {
   /** What the page shows of it. */
   get panel(): ShownConversation {
     return { id: this.id, ...this.conversation.panel };
+  }
+
+  /** Whether an answer or a reading is in work. */
+  get isBusy(): boolean {
+    const { record: { attachments }, isBusy } = this.conversation;
+    return isBusy || attachments.some((one) => one.kind === "recording" && one.progress !== null);
   }
 
   get isEmpty(): boolean {
@@ -140,50 +173,86 @@ export class Chat {
   /** Looks after the pictures of a conversation that comes from an earlier window. */
   async check(): Promise<void> {
     const { turns, attachments } = this.conversation.record;
-    const all = [...attachments, ...turns.flatMap(({ question }) => question.pictures)];
-    await this.#usePictures(all.map(({ picture }) => picture));
-    for (const { id, picture } of attachments) {
-      if (this.#missing.has(picture.sha256)) this.conversation.detach(id);
+    const all = [...attachments, ...turns.flatMap(({ question }) => question.attachments)];
+    await this.#usePictures(picturesOf(all));
+    // Frames that are gone are read again when they are needed.
+    await this.#touch(
+      all.flatMap((attachment) =>
+        attachment.kind === "picture" || attachment.file === null
+          ? []
+          : [attachment.file, ...sentPictures(attachment)]
+      ),
+    );
+    for (const attachment of attachments) {
+      if (attachment.kind === "picture" && this.#missing.has(attachment.picture.sha256)) {
+        this.conversation.detach(attachment.id);
+      }
     }
+    this.#recordings.resume();
   }
 
-  /** Attaches the picture files at addresses. @returns the ids of those that were not refused */
-  async attachFiles(uris: readonly Uri[]): Promise<readonly string[]> {
-    const ids = await Promise.all(uris.map((uri) =>
-      this.#attachments.add({
-        store: () => this.#shown(this.#parts.storeAt(uri)),
-        origin: uri.toString(),
-      })
-    ));
+  /** Attaches the files at addresses. @returns the ids of those that were not refused */
+  async attachFiles(uris: readonly Uri[], use: AnimationUse = "picture"): Promise<readonly string[]> {
+    const ids = await Promise.all(
+      uris.map((uri) => this.#attachments.add(this.#parts.fileSource(uri, use, this.#sourceParts))),
+    );
     return ids.filter((id) => id !== null);
   }
 
-  /** Attaches the bytes of a picture. */
+  /** Attaches the bytes of a picture or a recording. */
   async attachBytes(bytes: Uint8Array, name: string): Promise<void> {
-    const store = () => this.#shown(this.#parts.store.addBytes(bytes, name));
-    await this.#attachments.add({ store, origin: null });
+    await this.#attachments.add(bytesSource(bytes, name, this.#sourceParts));
+  }
+
+  /** Sends other frames of a recording that goes with the next question. */
+  changeSampling(id: string, sampling: VideoSampling): void {
+    this.#recordings.change(id, sampling);
+  }
+
+  /** Sends an animated picture of the next question as a recording. */
+  async useAsRecording(id: string): Promise<void> {
+    const attachment = this.conversation.attachment(id);
+    if (attachment?.kind !== "picture") return;
+    const { picture, origin } = attachment;
+    const source = await animationSource(picture, origin, this.#sourceParts);
+    if (source !== null) this.#recordings.beginInPlace(id, source);
+  }
+
+  /** Sends only the first frame of an animated picture that was to be sent as a recording. */
+  async useFirstFrame(id: string): Promise<void> {
+    const attachment = this.conversation.attachment(id);
+    if (attachment?.kind !== "recording" || attachment.file === null) return;
+    const { file, name, origin } = attachment;
+    await this.#attachments.addInPlace(id, {
+      origin,
+      store: () =>
+        this.#shown(this.#parts.store.addFile(this.#pathOf(file)).then((ref) => ({ ...ref, name }))),
+    });
   }
 
   /** Asks about everything that is attached. */
   async ask(text: string, depth: ThinkingDepth): Promise<void> {
     const { conversation } = this;
-    await this.#attachments.stored();
-    const hasPictures = conversation.record.attachments.length > 0;
-    if (text.trim() === "" && !hasPictures) return;
-    const { draft } = conversation.record;
+    // What was refused meanwhile is told, and the person asks without it if they want to.
+    if (!await this.#attachments.stored()) return;
+    const { attachments, draft } = conversation.record;
+    if (text.trim() === "" && attachments.length === 0) return;
+    const usual = attachments.some(({ kind }) => kind === "recording") ? EXPLAIN_RECORDING : EXPLAIN;
     // The page takes the question out of its field by itself; if it is gone before that, this counts.
     if (draft.text.trim() === text.trim()) conversation.write({ ...draft, text: "" });
-    this.#answers.add(conversation.ask(text.trim() || EXPLAIN, depth));
+    this.#answers.add(conversation.ask(text.trim() || usual, depth));
     conversation.dismissRefusals();
   }
 
-  /** Attaches picture files and has them explained, unless all of them are refused. */
-  async explain(uris: readonly Uri[]): Promise<void> {
+  /** Attaches files and has them explained, unless all of them are refused. @param use what animated pictures are */
+  async explain(uris: readonly Uri[], use: AnimationUse = "picture"): Promise<void> {
     const { conversation } = this;
     conversation.dismissRefusals();
-    const ids = new Set(await this.attachFiles(uris));
-    const attached = conversation.record.attachments.map(({ id }) => id).filter((id) => ids.has(id));
-    if (attached.length > 0) this.#answers.add(conversation.ask(EXPLAIN, "off", attached));
+    const ids = new Set(await this.attachFiles(uris, use));
+    const attached = conversation.record.attachments.filter(({ id }) => ids.has(id));
+    if (attached.length === 0) return;
+    const text = attached.some(({ kind }) => kind === "recording") ? EXPLAIN_RECORDING : EXPLAIN;
+    this.#answers.add(conversation.ask(text, "off", attached.map(({ id }) => id)));
   }
 
   stop(turnId: string): void {
@@ -234,6 +303,7 @@ export class Chat {
 
   #end(): void {
     this.#answers.stopAll();
+    this.#recordings.stopAll();
     this.setWatched(false);
   }
 
@@ -276,6 +346,7 @@ export class Chat {
       this.#keeper.changed(!STREAMING.includes(kind));
     }
     this.#parts.onEvent(event);
+    if (kind === "detached") this.#recordings.stopUnwanted();
     this.#preparation.changed(kind);
   }
 
@@ -288,20 +359,54 @@ export class Chat {
     return picture;
   }
 
+  get #sourceParts() {
+    return { store: this.#parts.store, shown: (storing: Promise<PictureRef>) => this.#shown(storing) };
+  }
+
+  #pathOf(stored: PictureRef | RecordingRef): string {
+    const { store } = this.#parts;
+    return "format" in stored ? join(store.folder, recordingFileName(stored)) : store.pathOf(stored);
+  }
+
+  async #touch(stored: readonly (PictureRef | RecordingRef)[]): Promise<ReadonlySet<string>> {
+    return await usePictures((one) => this.#pathOf(one), stored);
+  }
+
+  /** Notes that attachments are in use, and gives the hashes of pictures that are gone and stay so. */
+  async #useAttachments(
+    attachments: readonly Attachment[],
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<string>> {
+    const recordings = attachments.filter((attachment) => attachment.kind === "recording");
+    const missing = await this.#usePictures(picturesOf(attachments));
+    const lost = await this.#recordings.use(recordings, signal);
+    for (const { name, video } of recordings) {
+      const gone = video?.frames.find(({ picture }) => lost.has(picture.sha256))?.picture;
+      if (gone !== undefined) this.#tellMissing({ ...gone, name });
+    }
+    return new Set([...missing, ...lost]);
+  }
+
   /** Notes that pictures are in use, and says once of each that is gone. */
   async #usePictures(pictures: readonly PictureRef[]): Promise<ReadonlySet<string>> {
-    const { store, t } = this.#parts;
-    const missing = await usePictures((picture) => store.pathOf(picture), pictures);
-    for (const { sha256, name } of pictures) {
-      if (!missing.has(sha256) || this.#missing.has(sha256)) continue;
-      this.#missing.add(sha256);
-      this.conversation.refuse({
-        kind: "picture-missing",
-        headline: t("{0} is no longer there.", `“${name}”`),
-        message: t("Its copy on this machine is gone, and answers do not see it any more. Add it again."),
-        actions: [],
-      });
-    }
+    const missing = await this.#touch(pictures);
+    for (const picture of pictures) if (missing.has(picture.sha256)) this.#tellMissing(picture);
     return missing;
   }
+
+  #tellMissing({ sha256, name }: PictureRef): void {
+    const { t } = this.#parts;
+    if (this.#missing.has(sha256)) return;
+    this.#missing.add(sha256);
+    this.conversation.refuse({
+      kind: "picture-missing",
+      headline: t("{0} is no longer there.", `“${name}”`),
+      message: t("Its copy on this machine is gone, and answers do not see it any more. Add it again."),
+      actions: [],
+    });
+  }
+}
+
+function picturesOf(attachments: readonly Attachment[]): PictureRef[] {
+  return attachments.flatMap((attachment) => attachment.kind === "picture" ? [attachment.picture] : []);
 }

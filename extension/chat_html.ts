@@ -20,6 +20,7 @@ export function chatHtml({ script, style, cspSource, nonce, language, title }: C
   const policy = [
     "default-src 'none'",
     `img-src ${cspSource} blob:`,
+    `media-src ${cspSource}`,
     // The random text is for the style that Mermaid measures its labels by (webview/renderers/under_policy.ts).
     // Style attributes stay forbidden: KaTeX and Mermaid set properties instead.
     `style-src ${cspSource} 'nonce-${nonce}'`,

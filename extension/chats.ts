@@ -29,8 +29,11 @@ export interface Place {
 }
 
 /** What the chats of a window need from outside. */
-export interface ChatsParts
-  extends Pick<ChatParts, "store" | "storeAt" | "onStored" | "request" | "log" | "preparesAhead"> {
+export interface ChatsParts extends
+  Pick<
+    ChatParts,
+    "store" | "fileSource" | "readStored" | "wait" | "onStored" | "request" | "log" | "preparesAhead"
+  > {
   readonly library: Library;
   readonly leases: Leases;
   readonly pictures: StoredPictures;
@@ -239,10 +242,10 @@ export class Chats {
   }
 
   #make(kept: KeptConversation, lease: Lease | null): Chat {
-    const { library, leases, store, storeAt, onStored, request, log, preparesAhead, t } = this.#parts;
+    const { preparesAhead } = this.#parts;
     const chat: Chat = new Chat(
       {
-        ...{ library, leases, store, storeAt, onStored, request, log, t },
+        ...this.#parts,
         preparesAhead: () => preparesAhead() && this.#isFreeFor(chat),
         sourceOf: ({ picture }) => this.placeOf(chat)?.page.sourceOf(shownFileName(picture)) ?? "",
         onEvent: (event) => this.#changed(chat, event),
@@ -278,10 +281,10 @@ export class Chats {
     this.#parts.onPlaced(place, chat);
   }
 
-  /** Closes a chat that is shown nowhere, unless an answer is still in work. */
+  /** Closes a chat that is shown nowhere, unless an answer or a reading is still in work. */
   #retire(chat: Chat): void {
     chat.setWatched(false);
-    if (chat.conversation.isBusy || this.placeOf(chat) !== undefined) return;
+    if (chat.isBusy || this.placeOf(chat) !== undefined || !this.#open.has(chat)) return;
     this.#open.delete(chat);
     this.#inTurn(() => chat.close()).catch((error: unknown) => {
       this.#parts.log.error(`chat: not closed, ${String(error)}`);
@@ -295,7 +298,9 @@ export class Chats {
     if (kind === "asked" || kind === "attached" || kind === "turns") this.#tellTitle(chat);
     const hasBegun = kind === "asked" || kind === "continued" || kind === "turns";
     const hasEnded = kind === "done" || kind === "failed" || kind === "stopped";
-    if (hasEnded && place === undefined) this.#retire(chat);
+    if ((hasEnded || kind === "recording-changed" || kind === "refused") && place === undefined) {
+      this.#retire(chat);
+    }
     if (!hasBegun && !hasEnded) return;
     for (const other of this.#at.values()) {
       // What is prepared for other chats would hold the answer up.

@@ -14,7 +14,7 @@ import { showHistory } from "./history/history_list.ts";
 import { isConversationId } from "./history/kept_conversation.ts";
 import type { Library } from "./history/library.ts";
 import { openWorkspace } from "./history/workspace_label.ts";
-import { choosePictures } from "./picture_choice.ts";
+import { chooseFiles, choosePictures } from "./picture_choice.ts";
 
 /** What commands work on. */
 export interface CommandParts {
@@ -58,6 +58,16 @@ function actions(parts: CommandParts): Readonly<Record<string, Action>> {
       const uris = await choosePictures(clicked, selected);
       if (uris.length === 0) return;
       await (await places.front()).explain(uris);
+    },
+    "sightline.explainRecording": async (clicked, selected) => {
+      const uris = await chooseFiles("recordings", clicked, selected);
+      if (uris.length === 0) return;
+      await (await places.front()).explain(uris, "recording");
+    },
+    "sightline.addRecording": async (clicked, selected) => {
+      const uris = await chooseFiles("recordings", clicked, selected);
+      if (uris.length === 0) return;
+      await (await places.front()).attachFiles(uris, "recording");
     },
     "sightline.extractText": async (clicked, selected) => {
       const uris = await choosePictures(clicked, selected);

@@ -2,7 +2,7 @@
 // that the panel's page applies too. Knows neither the editor nor the sidecar.
 
 import { randomUUID } from "node:crypto";
-import type { PictureReceipt, PictureRef } from "../protocol/conversation.ts";
+import type { PictureReceipt, PictureRef, VideoReceipt } from "../protocol/conversation.ts";
 import type {
   AnswerNumbers,
   AnswerState,
@@ -15,6 +15,7 @@ import type {
   ThinkingDepth,
   ToPanel,
 } from "../protocol/panel.ts";
+import type { ReadingProgress } from "../protocol/recording_messages.ts";
 import type { GenerateProgress } from "../protocol/sidecar.ts";
 import {
   type AskOptions,
@@ -22,10 +23,13 @@ import {
   type ChatTurn,
   type ConversationRecord,
   EMPTY,
+  type RecordingAttachment,
   type SourceOf,
-  toPanelPicture,
+  toPanelAttachment,
+  toPanelRecording,
   toPanelTurn,
 } from "./chat_turn.ts";
+import { withReceipt } from "./recording_receipts.ts";
 import { latestAfter, pathTo, versionsOf } from "./turn_tree.ts";
 
 /** What tells the page of a change; the engine's state is not the conversation's. */
@@ -74,7 +78,7 @@ export class Conversation {
   get panel(): Omit<ShownConversation, "id"> {
     return {
       turns: this.#shownTurns(),
-      attachments: this.#attachments.map((attachment) => toPanelPicture(attachment, this.#parts.sourceOf)),
+      attachments: this.#attachments.map((attachment) => toPanelAttachment(attachment, this.#parts.sourceOf)),
       draft: this.#draft,
       refusals: this.#refusals,
       need: this.#need,
@@ -95,21 +99,41 @@ export class Conversation {
     return this.#turns.find((turn) => turn.id === id);
   }
 
-  /** A picture of the next question or of an earlier one. */
+  /** What goes with the next question or went with an earlier one. */
   attachment(id: string): Attachment | undefined {
-    return [...this.#attachments, ...this.#turns.flatMap(({ question }) => question.pictures)]
+    return [...this.#attachments, ...this.#turns.flatMap(({ question }) => question.attachments)]
       .find((attachment) => attachment.id === id);
   }
 
   /** Puts a picture to the next question and gives its id. */
   attach(picture: PictureRef, origin: string | null): string {
-    const attachment: Attachment = { id: randomUUID(), picture, origin, receipt: null };
-    this.#attachments = [...this.#attachments, attachment];
-    this.#tell({ kind: "attached", picture: toPanelPicture(attachment, this.#parts.sourceOf) });
+    return this.#attach({ kind: "picture", id: randomUUID(), picture, origin, receipt: null });
+  }
+
+  /** Puts a recording that is still to be stored and read to the next question and gives its id. */
+  attachRecording(name: string, origin: string | null): string {
+    return this.#attach(newRecording(name, origin));
+  }
+
+  /** Puts another attachment, of a picture or of a recording that is still to be read, into the place of one. */
+  replace(
+    id: string,
+    by: Pick<RecordingAttachment, "name" | "origin"> | { picture: PictureRef; origin: string | null },
+  ): string | undefined {
+    if (!this.#attachments.some((attachment) => attachment.id === id)) return undefined;
+    const attachment: Attachment = "picture" in by
+      ? { kind: "picture", id: randomUUID(), ...by, receipt: null }
+      : newRecording(by.name, by.origin);
+    this.#attachments = this.#attachments.map((other) => other.id === id ? attachment : other);
+    this.#tell({
+      kind: "attachment-replaced",
+      id,
+      attachment: toPanelAttachment(attachment, this.#parts.sourceOf),
+    });
     return attachment.id;
   }
 
-  /** Takes a picture off the next question. */
+  /** Takes an attachment off the next question. */
   detach(id: string): void {
     if (!this.#attachments.some((attachment) => attachment.id === id)) return;
     this.#attachments = this.#attachments.filter((attachment) => attachment.id !== id);
@@ -119,16 +143,17 @@ export class Conversation {
   /** Notes what the sidecar has confirmed about a picture, wherever it waits for that. */
   confirm(receipt: PictureReceipt): void {
     const isMeant = (attachment: Attachment) =>
-      attachment.receipt === null && attachment.picture.sha256 === receipt.sha256;
-    const confirmed = <T extends Attachment>(attachment: T): T =>
-      isMeant(attachment) ? { ...attachment, receipt } : attachment;
+      attachment.kind === "picture" && attachment.receipt === null &&
+      attachment.picture.sha256 === receipt.sha256;
+    const confirmed = (attachment: Attachment): Attachment =>
+      attachment.kind === "picture" && isMeant(attachment) ? { ...attachment, receipt } : attachment;
     const attached = this.#attachments.filter(isMeant);
     this.#attachments = this.#attachments.map(confirmed);
     for (const { id } of attached) this.#tell({ kind: "attachment-confirmed", id, receipt });
     for (const { id: turnId, question } of this.#turns) {
-      const asked = question.pictures.filter(isMeant);
+      const asked = question.attachments.filter(isMeant);
       if (asked.length === 0) continue;
-      this.#change(turnId, { question: { ...question, pictures: question.pictures.map(confirmed) } });
+      this.#change(turnId, { question: { ...question, attachments: question.attachments.map(confirmed) } });
       for (const { id } of asked) this.#tell({ kind: "receipt", turnId, pictureId: id, receipt });
     }
   }
@@ -136,6 +161,35 @@ export class Conversation {
   /** Notes how far the next question is written. Where it is written, it is shown already. */
   write(draft: Draft): void {
     this.#draft = draft;
+  }
+
+  /** Notes what has become of a recording of the next question. */
+  changeRecording(id: string, change: Partial<Omit<RecordingAttachment, "kind" | "id">>): void {
+    const before = this.#recording(id);
+    if (before === undefined) return;
+    const recording = { ...before, ...change };
+    this.#setRecording(recording);
+    this.#tell({ kind: "recording-changed", recording: toPanelRecording(recording, this.#parts.sourceOf) });
+  }
+
+  /** Notes how far a recording of the next question has been read. */
+  readingProgress(id: string, progress: ReadingProgress): void {
+    const recording = this.#recording(id);
+    if (recording === undefined || recording.progress === null) return;
+    this.#setRecording({ ...recording, progress });
+    this.#tell({ kind: "recording-progress", id, progress });
+  }
+
+  /** Notes what the sidecar has confirmed about a recording that was asked about. */
+  confirmRecording(receipt: VideoReceipt): void {
+    for (const { id: turnId, question } of this.#turns) {
+      const attachments = question.attachments.map((attachment) => withReceipt(attachment, receipt));
+      const changed = attachments.filter((attachment, index) => attachment !== question.attachments[index]);
+      if (changed.length > 0) this.#change(turnId, { question: { ...question, attachments } });
+      for (const { id } of changed) {
+        this.#tell({ kind: "recording-receipt", turnId, recordingId: id, receipt });
+      }
+    }
   }
 
   /** Shows that a picture was not attached, or something else that was wanted was not done. */
@@ -164,7 +218,7 @@ export class Conversation {
 
   /**
    * Asks a question; its answer waits for its turn.
-   * @param attachmentIds the attached pictures that go with it, all of them when left out
+   * @param attachmentIds the attachments that go with it, all of them when left out
    * @returns the turn's id
    */
   ask(
@@ -172,9 +226,9 @@ export class Conversation {
     depth: ThinkingDepth,
     attachmentIds: readonly string[] = this.#attachments.map(({ id }) => id),
   ): string {
-    const pictures = this.#attachments.filter(({ id }) => attachmentIds.includes(id));
-    for (const { id } of pictures) this.detach(id);
-    const turn = newTurn({ parentId: this.#lastId, question: { text, pictures }, depth });
+    const attachments = this.#attachments.filter(({ id }) => attachmentIds.includes(id));
+    for (const { id } of attachments) this.detach(id);
+    const turn = newTurn({ parentId: this.#lastId, question: { text, attachments }, depth });
     this.#add(turn);
     this.#tell({ kind: "asked", turn: this.#toPanel(turn) });
     return turn.id;
@@ -226,11 +280,10 @@ export class Conversation {
   /** Applies what the sidecar tells of an answer; pieces of one that has ended are dropped. */
   progress(turnId: string, progress: GenerateProgress): void {
     if (progress.kind === "receipt") return this.confirm(progress.picture);
+    if (progress.kind === "video-receipt") return this.confirmRecording(progress.video);
     const turn = this.turn(turnId);
     if (turn?.state.kind !== "working") return;
     switch (progress.kind) {
-      case "video-receipt":
-        return; // The panel has no videos yet.
       case "left-out":
         this.#change(turnId, { leftOut: progress.parts });
         return this.#tell({ kind: "left-out", turnId, parts: progress.parts });
@@ -265,6 +318,22 @@ export class Conversation {
 
   stop(turnId: string): void {
     if (this.#end(turnId, { kind: "stopped" })) this.#tell({ kind: "stopped", turnId });
+  }
+
+  #attach(attachment: Attachment): string {
+    this.#attachments = [...this.#attachments, attachment];
+    this.#tell({ kind: "attached", attachment: toPanelAttachment(attachment, this.#parts.sourceOf) });
+    return attachment.id;
+  }
+
+  /** A recording of the next question. */
+  #recording(id: string): RecordingAttachment | undefined {
+    const attachment = this.#attachments.find((attachment) => attachment.id === id);
+    return attachment?.kind === "recording" ? attachment : undefined;
+  }
+
+  #setRecording(recording: RecordingAttachment): void {
+    this.#attachments = this.#attachments.map((other) => other.id === recording.id ? recording : other);
   }
 
   #add(turn: ChatTurn): void {
@@ -329,6 +398,20 @@ export class Conversation {
 }
 
 const QUEUED: AnswerState = { kind: "working", stage: "queued", done: null, total: null };
+
+function newRecording(name: string, origin: string | null): RecordingAttachment {
+  return {
+    kind: "recording",
+    id: randomUUID(),
+    name,
+    origin,
+    file: null,
+    sampling: {},
+    video: null,
+    receipt: null,
+    progress: { stage: "copying", share: null },
+  };
+}
 
 /** A turn that waits for its answer. */
 function newTurn(asked: Pick<ChatTurn, "parentId" | "question" | "depth" | "dropsOldPictures">): ChatTurn {

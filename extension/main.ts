@@ -5,18 +5,19 @@ import { setTimeout as delay } from "node:timers/promises";
 import { commands, type ExtensionContext, l10n, type LogOutputChannel, Uri, window, workspace } from "vscode";
 import { findLayout } from "../host/layout.ts";
 import { PictureStore } from "../host/picture_store.ts";
+import { readVideo } from "../host/video_reader.ts";
 import { Failure } from "../protocol/errors.ts";
 import { PROTOCOL_VERSION } from "../protocol/sidecar.ts";
 import { ChatPlaces } from "./chat_places.ts";
 import { Chats } from "./chats.ts";
 import { registerCommands } from "./commands.ts";
 import { Engine } from "./engine.ts";
+import { fileSource } from "./file_source.ts";
 import { Leases } from "./history/leases.ts";
 import { Library } from "./history/library.ts";
 import { StoredPictures } from "./history/stored_pictures.ts";
 import { Tidying } from "./history/tidying.ts";
 import { openWorkspace } from "./history/workspace_label.ts";
-import { storePictureAt } from "./picture_reader.ts";
 import { concernsSidecar, preparesAhead, readSettings, storedPictureBytes } from "./settings.ts";
 import type { LaunchSidecar } from "./sidecar.ts";
 import { StatusItem } from "./status_item.ts";
@@ -50,12 +51,20 @@ export async function activate(context: ExtensionContext): Promise<void> {
       chats.post({ kind: "engine", engine: engine.state, model: engine.model });
     },
     onGivenUp: () => void tellGivenUp(),
-    wait: (ms, signal) => delay(ms, undefined, { signal }).catch(() => {}), // The engine looks at the signal.
+    wait,
   });
   const chats: Chats = new Chats({
     ...{ library, leases, pictures, store, log, preparesAhead },
     request: engine.request,
-    storeAt: (uri) => storePictureAt(uri, store),
+    fileSource,
+    readStored: (fileName, options, watch) =>
+      readVideo(
+        { layout: layoutOf(context.extensionPath), storageFolder, store },
+        join(store.folder, fileName),
+        options,
+        watch,
+      ),
+    wait,
     t: l10n.t,
     workspace: openWorkspace,
     onStored: () => tidying.soon(),
@@ -86,6 +95,11 @@ export async function activate(context: ExtensionContext): Promise<void> {
 /** Called by VS Code when the window closes. */
 export function deactivate(): Promise<void> {
   return close();
+}
+
+/** Waits; is over at once when the signal aborts, at which the caller looks. */
+async function wait(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch(() => {});
 }
 
 /** Starts sidecars for this installation with the settings of the moment. */

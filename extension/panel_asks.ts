@@ -12,6 +12,7 @@ import { describeFailure } from "./error_messages.ts";
 import { copyForOpening } from "./picture_copies.ts";
 import { askForPictures, IMAGE_PREVIEW } from "./picture_choice.ts";
 import { parseAddress } from "./picture_reader.ts";
+import { doRecordingAsk } from "./recording_asks.ts";
 import { nameFiles, openPlace } from "./workspace_files.ts";
 
 /** What doing it needs. */
@@ -44,7 +45,7 @@ export async function doAsk(ask: PanelAsk, parts: AskParts): Promise<void> {
         actions: [],
       });
     case "choose-files":
-      await chat.attachFiles(await askForPictures(l10n.t("Add Picture")));
+      await chat.attachFiles(await askForPictures(l10n.t("Add")));
       return;
     case "detach":
       return chat.conversation.detach(ask.id);
@@ -86,6 +87,8 @@ export async function doAsk(ask: PanelAsk, parts: AskParts): Promise<void> {
       return await commands.executeCommand("sightline.showLog");
     case "show-full-model":
       return await commands.executeCommand("sightline.showFullModel");
+    default:
+      return await doRecordingAsk(ask, chat);
   }
 }
 
@@ -107,12 +110,14 @@ async function openPicture(
   { store, openedFolder }: AskParts,
 ): Promise<void> {
   if (attachment === undefined) return;
-  const { origin, picture, receipt } = attachment;
+  const { origin } = attachment;
   const file = origin === null ? null : Uri.parse(origin);
   if (file !== null && await workspace.fs.stat(file).then(() => true, () => false)) {
     await commands.executeCommand("vscode.open", file);
     return;
   }
+  if (attachment.kind === "recording") return;
+  const { picture, receipt } = attachment;
   const stored = store.pathOf(picture);
   const copy = await copyForOpening(stored, openedFolder, picture, receipt?.format).catch(
     (cause: unknown) => {

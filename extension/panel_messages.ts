@@ -1,6 +1,7 @@
 // The door to the page: what it sends is checked here once, so that nothing behind has to doubt it.
 
 import { type Draft, type FromPanel, THINKING_DEPTHS } from "../protocol/panel.ts";
+import { readRecordingAsk } from "./recording_messages.ts";
 
 /** Limits of what a page may send. What is larger was not made by a person's paste, drop or typing. */
 export const LIMITS = {
@@ -85,7 +86,7 @@ export function readPanelMessage(value: unknown): FromPanel | null {
       return types === null ? null : { kind, types };
     }
     default:
-      return null;
+      return readRecordingAsk(kind, id, fields);
   }
 }
 

@@ -2,13 +2,16 @@
 
 import { copyFile, link, mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { recordingFileName, type RecordingRef } from "../host/recording_store.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
 
 const VECTOR_ENDING = ".svg";
 const MAX_STEM_CHARACTERS = 60;
 
-/** The stored file that a browser shows as a picture. It takes vector pictures by their ending only. */
-export function shownFileName({ name, sha256 }: PictureRef): string {
+/** The stored file that a browser shows. It takes vector pictures by their ending only, and recordings have one. */
+export function shownFileName(stored: PictureRef | RecordingRef): string {
+  if ("format" in stored) return recordingFileName(stored);
+  const { name, sha256 } = stored;
   return isVector(name) ? sha256 + VECTOR_ENDING : sha256;
 }
 

@@ -17,6 +17,14 @@ const REMOTE_SCHEMES = ["http", "https", "ftp", "data", "blob", "javascript"];
 export async function storePictureAt(uri: Uri, store: PictureStore): Promise<PictureRef> {
   if (uri.scheme === "file") return await store.addFile(uri.fsPath);
   const name = nameAt(uri);
+  return await store.addBytes(await readAt(uri, name), name);
+}
+
+/**
+ * The bytes at an address.
+ * @throws Failure "picture-…" naming the file and the reason
+ */
+export async function readAt(uri: Uri, name: string): Promise<Uint8Array> {
   if (REMOTE_SCHEMES.includes(uri.scheme)) {
     throw refuse(
       "picture-unreadable",
@@ -24,7 +32,7 @@ export async function storePictureAt(uri: Uri, store: PictureStore): Promise<Pic
       "Sightline fetches nothing from the web. Save the picture first",
     );
   }
-  return await store.addBytes(await read(uri, name), name);
+  return await read(uri, name);
 }
 
 /** The name to show for the file at an address. */

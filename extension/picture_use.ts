@@ -9,9 +9,9 @@ import type { PictureRef } from "../protocol/conversation.ts";
 export const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Notes that pictures are in use. @returns the hashes of those that are no longer there */
-export async function usePictures(
-  pathOf: (picture: PictureRef) => string,
-  pictures: readonly PictureRef[],
+export async function usePictures<T extends PictureRef>(
+  pathOf: (picture: T) => string,
+  pictures: readonly T[],
 ): Promise<ReadonlySet<string>> {
   const now = new Date();
   const missing = new Set<string>();

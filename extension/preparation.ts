@@ -2,6 +2,7 @@
 // almost at once. Whatever becomes of it, nobody waits for it and nothing depends on it.
 
 import type { PictureRef } from "../protocol/conversation.ts";
+import { isConfirmed } from "./chat_turn.ts";
 import type { Conversation, ConversationEvent } from "./conversation.ts";
 import { draftTurns } from "./request_turns.ts";
 import type { SendRequest } from "./sidecar.ts";
@@ -12,6 +13,8 @@ export type Change = ConversationEvent["kind"] | "watched" | "unwatched";
 /** Changes after which what is being prepared is no longer what will be asked. */
 const STOPS: readonly Change[] = [
   "attached",
+  "attachment-replaced",
+  "recording-changed",
   "detached",
   "asked",
   "continued",
@@ -21,6 +24,7 @@ const STOPS: readonly Change[] = [
 /** Changes after which there may be something to prepare. */
 const STARTS: readonly Change[] = [
   "attachment-confirmed",
+  "recording-changed",
   "detached",
   "done",
   "failed",
@@ -65,7 +69,7 @@ export class Preparation {
   #start(): void {
     const { conversation, isMissing, isWanted } = this.#parts;
     const { attachments } = conversation.record;
-    const isReady = attachments.length > 0 && attachments.every(({ receipt }) => receipt !== null) &&
+    const isReady = attachments.length > 0 && attachments.every(isConfirmed) &&
       !conversation.isBusy;
     if (!isReady || !isWanted()) return;
     this.#cancel();

@@ -1,7 +1,7 @@
-// What is sent of a conversation when a question is asked: turns that take turns, and every picture that counts.
+// What is sent of a conversation when a question is asked: turns that take turns, and every picture and recording that counts.
 
-import type { PictureRef, Turn, UserTurn } from "../protocol/conversation.ts";
-import type { Attachment, ChatTurn } from "./chat_turn.ts";
+import type { PictureRef, Turn, UserPart, UserTurn } from "../protocol/conversation.ts";
+import { type Attachment, type ChatTurn, sentPictures } from "./chat_turn.ts";
 
 /**
  * The conversation up to a question and what there is of its answer, as the sidecar takes it. A question that got no word of an answer is left out,
@@ -22,13 +22,13 @@ export function requestTurns(
   return text === "" && thinking === "" ? sent : [...sent, { role: "assistant", text, thinking }];
 }
 
-/** The conversation as far as it is known while its next question is being written: with the attached pictures. */
+/** The conversation as far as it is known while its next question is being written: with what is attached. */
 export function draftTurns(
   turns: readonly ChatTurn[],
-  pictures: readonly Attachment[],
+  attachments: readonly Attachment[],
   isMissing: (picture: PictureRef) => boolean,
 ): Turn[] {
-  return withQuestion(turns, { text: "", pictures }, isMissing);
+  return withQuestion(turns, { text: "", attachments }, isMissing);
 }
 
 function withQuestion(
@@ -37,33 +37,35 @@ function withQuestion(
   isMissing: (picture: PictureRef) => boolean,
 ): Turn[] {
   const sent: Turn[] = [];
-  let waiting: readonly PictureRef[] = [];
+  let waiting: readonly UserPart[] = [];
   for (const { question, text, thinking } of earlier) {
-    waiting = [...waiting, ...usable(question.pictures, isMissing)];
+    waiting = [...waiting, ...usable(question.attachments, isMissing).map(toPart)];
     if (text === "") continue;
     sent.push(userTurn(waiting, question.text), { role: "assistant", text, thinking });
     waiting = [];
   }
-  // All of its own pictures, so that one that cannot be sent fails the question instead of being left out.
-  const own = asked.pictures.map(({ picture }) => picture);
+  // All of its own attachments, so that one that cannot be sent fails the question instead of being left out.
+  const own = asked.attachments.map(toPart);
   return [...sent, userTurn([...waiting, ...own], asked.text)];
 }
 
-/** Pictures that the sidecar has seen before and that are still there. */
+/** Attachments that the sidecar has seen before and that are still there. */
 function usable(
-  pictures: readonly Attachment[],
+  attachments: readonly Attachment[],
   isMissing: (picture: PictureRef) => boolean,
-): PictureRef[] {
-  return pictures.filter(({ receipt, picture }) => receipt !== null && !isMissing(picture))
-    .map(({ picture }) => picture);
+): readonly Attachment[] {
+  return attachments.filter((attachment) =>
+    attachment.receipt !== null && !sentPictures(attachment).some(isMissing)
+  );
 }
 
-function userTurn(pictures: readonly PictureRef[], text: string): UserTurn {
-  return {
-    role: "user",
-    content: [
-      ...pictures.map((picture) => ({ kind: "picture" as const, picture })),
-      { kind: "text", text },
-    ],
-  };
+function toPart(attachment: Attachment): UserPart {
+  if (attachment.kind === "picture") return { kind: "picture", picture: attachment.picture };
+  // Nothing is asked before it is read.
+  if (attachment.video === null) throw new TypeError(`the recording ${attachment.id} was not read`);
+  return { kind: "video", video: attachment.video };
+}
+
+function userTurn(parts: readonly UserPart[], text: string): UserTurn {
+  return { role: "user", content: [...parts, { kind: "text", text }] };
 }

@@ -1,12 +1,14 @@
 // A conversation as it is kept between windows: plain data, checked when it comes back, because an earlier version
 // may have written it.
 
-import type { PictureReceipt, PictureRef } from "../protocol/conversation.ts";
+import type { PictureReceipt } from "../protocol/conversation.ts";
 import { type AnswerState, type Draft, THINKING_DEPTHS, type ThinkingDepth } from "../protocol/panel.ts";
 import { type Attachment, type ChatTurn, type ConversationRecord, EMPTY } from "./chat_turn.ts";
+import { type Fields, hasNumbers, hasTexts, isList, isObject, isPicture } from "./plain_values.ts";
+import { isRecording } from "./saved_recording.ts";
 
 /** Raised when what is kept changes its form. */
-const FORM = 2;
+const FORM = 3;
 
 /** What is written. */
 export interface SavedConversation extends ConversationRecord {
@@ -23,7 +25,7 @@ export function save(record: ConversationRecord): SavedConversation {
  * @returns null when there is none, or none in a form that this version knows
  */
 export function restore(value: unknown): ConversationRecord | null {
-  const raised = isObject(value) && value["form"] === 1 ? fromForm1(value) : value;
+  const raised = isObject(value) ? toLatest(value) : value;
   if (!isObject(raised) || raised["form"] !== FORM) return null;
   const { turns, attachments, lastId } = raised;
   if (!isList(turns, isTurn) || !isList(attachments, isAttachment)) return null;
@@ -39,12 +41,37 @@ export function restore(value: unknown): ConversationRecord | null {
   };
 }
 
+/** What an earlier version wrote, one form after the other. */
+function toLatest(value: Fields): Fields {
+  const second = value["form"] === 1 ? fromForm1(value) : value;
+  return second["form"] === 2 ? fromForm2(second) : second;
+}
+
+/** Form 2 had pictures only. */
+function fromForm2(value: Fields): Fields {
+  const raise = (pictures: unknown): readonly unknown[] =>
+    (Array.isArray(pictures) ? pictures : [null])
+      .map((picture) => isObject(picture) ? { ...picture, kind: "picture" } : picture);
+  return {
+    ...value,
+    form: FORM,
+    attachments: raise(value["attachments"]),
+    turns: (Array.isArray(value["turns"]) ? value["turns"] : []).filter(isObject)
+      .map(({ question, ...turn }) => ({
+        ...turn,
+        question: isObject(question)
+          ? { text: question["text"], attachments: raise(question["pictures"]) }
+          : question,
+      })),
+  };
+}
+
 /** Form 1 had one row of turns, which thought or did not, and counted nothing of the context. */
 function fromForm1(value: Fields): Fields {
   const turns = (Array.isArray(value["turns"]) ? value["turns"] : []).filter(isObject);
   return {
     ...value,
-    form: FORM,
+    form: 2,
     turns: turns.map(({ isThinking, state, ...turn }, index) => {
       const numbers = isObject(state) && isObject(state["numbers"]) ? state["numbers"] : null;
       return {
@@ -61,15 +88,13 @@ function fromForm1(value: Fields): Fields {
   };
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function isTurn(value: unknown): value is ChatTurn {
   return isObject(value) && hasTexts(value, "id", "thinking", "text") &&
     hasNumbers(value, "thinkingTokenCount", "thinkingMs", "answerTokenCount") &&
     (value["parentId"] === null || hasTexts(value, "parentId")) &&
     THINKING_DEPTHS.includes(value["depth"] as ThinkingDepth) &&
     isObject(value["question"]) && hasTexts(value["question"], "text") &&
-    isList(value["question"]["pictures"], isAttachment) && isState(value["state"]);
+    isList(value["question"]["attachments"], isAttachment) && isState(value["state"]);
 }
 
 function isState(value: unknown): value is AnswerState {
@@ -95,7 +120,9 @@ function isState(value: unknown): value is AnswerState {
 }
 
 function isAttachment(value: unknown): value is Attachment {
-  return isObject(value) && hasTexts(value, "id") && isPicture(value["picture"]) &&
+  if (!isObject(value)) return false;
+  if (value["kind"] === "recording") return isRecording(value);
+  return value["kind"] === "picture" && hasTexts(value, "id") && isPicture(value["picture"]) &&
     (value["origin"] === null || typeof value["origin"] === "string") &&
     (value["receipt"] === null || isReceipt(value["receipt"]));
 }
@@ -106,30 +133,8 @@ function isDraft(value: unknown): value is Draft {
     THINKING_DEPTHS.includes(value["depth"] as ThinkingDepth);
 }
 
-function isPicture(value: unknown): value is PictureRef {
-  return isObject(value) && hasTexts(value, "name") && hasNumbers(value, "byteLength") &&
-    // It becomes part of a path.
-    typeof value["sha256"] === "string" && /^[0-9a-f]{64}$/.test(value["sha256"]);
-}
-
 function isReceipt(value: unknown): value is PictureReceipt {
   return isObject(value) && hasTexts(value, "sha256", "name", "format") &&
     hasNumbers(value, "widthPx", "heightPx", "sliceCount", "tokenCount") && Array.isArray(value["notes"]) &&
     (value["grid"] === null || (isObject(value["grid"]) && hasNumbers(value["grid"], "columns", "rows")));
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === "object" && value !== null;
-}
-
-function isList<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
-  return Array.isArray(value) && value.every(isItem);
-}
-
-function hasTexts(value: Fields, ...names: readonly string[]): boolean {
-  return names.every((name) => typeof value[name] === "string");
-}
-
-function hasNumbers(value: Fields, ...names: readonly string[]): boolean {
-  return names.every((name) => typeof value[name] === "number");
 }

@@ -29,6 +29,7 @@ interface ProgressOf {
   "sightline/generate": GenerateProgress;
   "sightline/readText": ReadTextProgress;
   "sightline/inspectPicture": never;
+  "sightline/inspectVideo": never;
   "sightline/videoLimits": never;
   "sightline/prepare": GenerateProgress;
   "sightline/endTrace": never;

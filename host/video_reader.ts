@@ -26,6 +26,8 @@ export interface ReadOptions {
   readonly sampling: VideoSampling;
   /** From the sidecar's reply to "sightline/videoLimits". */
   readonly maxGroups: number;
+  /** Name to show to people; left out, the file's. */
+  readonly name?: string;
 }
 
 /** How reading is followed and stopped. */
@@ -54,7 +56,7 @@ export async function readVideo(
   options: ReadOptions,
   watch: ReadWatch = {},
 ): Promise<Video> {
-  const name = displayName(basename(path));
+  const name = displayName(options.name ?? basename(path));
   const file = await checkFile(path, name);
   const { folder } = store;
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {

@@ -5,10 +5,12 @@
 
 import type { LeftOut, ModelRecord, PictureReceipt, StopReason } from "./conversation.ts";
 import type { FailureKind } from "./errors.ts";
+import type { PanelRecording, RecordingAsk, RecordingEvent } from "./recording_messages.ts";
 import type { Stage } from "./sidecar.ts";
 
 /** A picture as the panel shows it. */
 export interface PanelPicture {
+  readonly kind: "picture";
   /** Names this use of the picture; the same file can be attached twice. */
   readonly id: string;
   /** Name to show; untrusted text. */
@@ -20,10 +22,14 @@ export interface PanelPicture {
   readonly receipt: PictureReceipt | null;
 }
 
+/** What goes with a question. */
+export type PanelAttachment = PanelPicture | PanelRecording;
+
 /** A question in the conversation, or one that is being written. */
 export interface PanelQuestion {
   readonly text: string;
-  readonly pictures: readonly PanelPicture[];
+  /** In the order in which they were attached. */
+  readonly attachments: readonly PanelAttachment[];
 }
 
 /** What a person is told about a failure: what was not done, why, and what to do next. */
@@ -117,8 +123,8 @@ export interface PanelState {
   /** Names the conversation. */
   readonly id: string;
   readonly turns: readonly PanelTurn[];
-  /** Pictures that go with the next question. */
-  readonly attachments: readonly PanelPicture[];
+  /** What goes with the next question. */
+  readonly attachments: readonly PanelAttachment[];
   readonly draft: Draft;
   /** Files that could not be attached, with the reason. */
   readonly refusals: readonly Refusal[];
@@ -152,9 +158,11 @@ export type ShownConversation = Pick<
 /** Extension to page. */
 export type ToPanel =
   | { readonly kind: "init"; readonly state: PanelState; readonly texts: Readonly<Record<string, string>> }
-  | { readonly kind: "attached"; readonly picture: PanelPicture }
+  | { readonly kind: "attached"; readonly attachment: PanelAttachment }
+  /** Another attachment took the place of one of the next question. */
+  | { readonly kind: "attachment-replaced"; readonly id: string; readonly attachment: PanelAttachment }
   | { readonly kind: "attachment-confirmed"; readonly id: string; readonly receipt: PictureReceipt }
-  /** The picture was taken off the next question: by the person, because it was sent, or because it cannot be used. */
+  /** An attachment was taken off the next question: by the person, because it was sent, or because it cannot be used. */
   | { readonly kind: "detached"; readonly id: string }
   | { readonly kind: "refused"; readonly refusal: Refusal }
   | { readonly kind: "refusal-dismissed"; readonly id: string }
@@ -196,7 +204,8 @@ export type ToPanel =
   /** Replies to `find-files`. */
   | { readonly kind: "files"; readonly files: readonly NamedFile[] }
   /** Put the focus into the composer. */
-  | { readonly kind: "focus" };
+  | { readonly kind: "focus" }
+  | RecordingEvent;
 
 /** Page to extension. */
 export type FromPanel =
@@ -242,4 +251,5 @@ export type FromPanel =
   | { readonly kind: "new-chat" }
   | { readonly kind: "show-log" }
   /** How to get the full model. */
-  | { readonly kind: "show-full-model" };
+  | { readonly kind: "show-full-model" }
+  | RecordingAsk;

@@ -14,6 +14,7 @@ import type {
   StopReason,
   TextLine,
   Turn,
+  Video,
   VideoReceipt,
 } from "./conversation.ts";
 
@@ -171,6 +172,12 @@ export interface InspectPictureParams {
   readonly model?: string;
 }
 
+/** Looks at a video's frames and says what sending it would cost, without running a model. */
+export interface InspectVideoParams {
+  readonly video: Video;
+  readonly model?: string;
+}
+
 /** Says how much of a video a model can hold, without loading it. */
 export interface VideoLimitsParams {
   readonly model?: string;
@@ -209,6 +216,7 @@ export interface SidecarRequests {
   "sightline/generate": { params: GenerateParams; result: GenerateResult };
   "sightline/readText": { params: ReadTextParams; result: ReadTextResult };
   "sightline/inspectPicture": { params: InspectPictureParams; result: PictureReceipt };
+  "sightline/inspectVideo": { params: InspectVideoParams; result: VideoReceipt };
   "sightline/videoLimits": { params: VideoLimitsParams; result: VideoLimits };
   "sightline/prepare": { params: PrepareParams; result: Prepared };
   "sightline/endTrace": { params: EndTraceParams; result: null };

@@ -1,12 +1,13 @@
 // Answers requests: the straight line from pictures and a conversation to text. Knows nothing of the wire.
 // Stateless like HTTP: a request carries its whole conversation, and everything kept here is only a cache.
 
-import type { PictureReceipt } from "../protocol/conversation.ts";
+import type { PictureReceipt, VideoReceipt } from "../protocol/conversation.ts";
 import type {
   GenerateParams,
   GenerateProgress,
   GenerateResult,
   InspectPictureParams,
+  InspectVideoParams,
   Prepared,
   PrepareParams,
   ReadTextParams,
@@ -118,6 +119,14 @@ export class Engine implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<PictureReceipt> {
     return (await this.#pictures.open(picture, await this.#models.describe(model), signal)).receipt;
+  }
+
+  /**
+   * Looks at a video's frames and says what sending it would cost.
+   * @throws Failure; the signal's reason when it aborts
+   */
+  async inspectVideo({ video, model }: InspectVideoParams, signal: AbortSignal): Promise<VideoReceipt> {
+    return await this.#visuals.inspect(video, await this.#models.describe(model), signal);
   }
 
   /**

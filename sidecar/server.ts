@@ -83,6 +83,7 @@ export function serve(connection: Connection, start: StartEngine): void {
     (params, signal) => engine().readText(params, watch(params.partialResultToken, signal)),
   );
   handle("sightline/inspectPicture", (params, signal) => engine().inspectPicture(params, signal));
+  handle("sightline/inspectVideo", (params, signal) => engine().inspectVideo(params, signal));
   handle("sightline/videoLimits", (params) => engine().videoLimits(params));
   handle(
     "sightline/prepare",

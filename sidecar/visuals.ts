@@ -1,8 +1,8 @@
 // Pictures and videos of a conversation in their order: opened, read and encoded, each in the way of its kind.
 
-import type { TextLine, Turn } from "../protocol/conversation.ts";
+import type { TextLine, Turn, Video, VideoReceipt } from "../protocol/conversation.ts";
 import type { GenerateProgress, PictureText, Stage } from "../protocol/sidecar.ts";
-import type { Model } from "./model/model.ts";
+import type { Model, ModelDescription } from "./model/model.ts";
 import type { NamedTokens, OpenPicture, Pictures, TextReader } from "./pictures.ts";
 import { type OpenVideo, Videos } from "./videos.ts";
 
@@ -60,6 +60,14 @@ export class Visuals {
       }
     }
     return opened;
+  }
+
+  /**
+   * What sending a video means.
+   * @throws Failure "video-…" or "picture-…"; the signal's reason when it aborts
+   */
+  async inspect(video: Video, model: ModelDescription, signal: AbortSignal): Promise<VideoReceipt> {
+    return (await this.#videos.open(video, model, signal)).receipt;
   }
 
   /**

@@ -57,7 +57,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     packages: [NODE, "@vscode/vsce", "playwright-core", "sharp"],
   },
   "test/editor": {
-    folders: ["tools"],
+    folders: ["tools", "test/support"],
     packages: [NODE, "@vscode/test-electron", "playwright-core", "sharp"],
   },
 };

@@ -1,8 +1,9 @@
 // What a screen reader says when the page changes. Failures are not among it: they are alerts of their own.
 
-import type { PanelPicture, PanelState, PanelTurn } from "../protocol/panel.ts";
+import type { PanelAttachment, PanelState, PanelTurn } from "../protocol/panel.ts";
 import { cutOffText, stageText } from "./progress.ts";
 import { receiptSentence } from "./receipt.ts";
+import { costSentence } from "./recording.ts";
 import { endOfSentences, spoken } from "./sentences.ts";
 import type { Translate } from "./texts.ts";
 
@@ -10,20 +11,21 @@ import type { Translate } from "./texts.ts";
 export function announcements(before: PanelState, after: PanelState, t: Translate): readonly string[] {
   if (before === after) return [];
   return [
-    ...after.attachments.flatMap((picture) =>
-      aboutPicture(before.attachments.find(({ id }) => id === picture.id), picture, t)
+    ...after.attachments.flatMap((attachment) =>
+      aboutAttachment(before.attachments.find(({ id }) => id === attachment.id), attachment, t)
     ),
     ...after.turns.flatMap((turn) => aboutTurn(before.turns.find(({ id }) => id === turn.id), turn, t)),
   ];
 }
 
-function aboutPicture(
-  before: PanelPicture | undefined,
-  after: PanelPicture,
+function aboutAttachment(
+  before: PanelAttachment | undefined,
+  after: PanelAttachment,
   t: Translate,
 ): readonly string[] {
   if (before === undefined) return [t("{0} was added.", after.name)];
-  if (before.receipt !== null || after.receipt === null) return [];
+  if (before.receipt === after.receipt || after.receipt === null) return [];
+  if (after.kind === "recording") return [`${after.name}: ${costSentence(after, t)}.`];
   return [`${after.name}: ${receiptSentence(after.receipt, t)}.`];
 }
 

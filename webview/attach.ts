@@ -4,6 +4,9 @@ import type { FromPanel, PanelFailure } from "../protocol/panel.ts";
 import type { Translate } from "./texts.ts";
 import { MAX_FILE_BYTES } from "./transfer.ts";
 
+/** Names of recordings, of which larger files can be chosen than dropped. */
+const VIDEO_NAME = /\.(?:mp4|m4v|webm|mov|mkv)$/i;
+
 /** Where files go, and where the reason goes when one cannot be read. */
 export interface Attaching {
   readonly post: (message: FromPanel) => void;
@@ -39,11 +42,17 @@ function tooLarge(name: string, sizeBytes: number, t: Translate): PanelFailure {
   return {
     kind: "picture-too-large",
     headline: t("{0} was not added.", name),
-    message: t(
-      "The file has {0} MB, and the limit is {1} MB. Crop the picture or save it smaller.",
-      mebibytes(sizeBytes),
-      mebibytes(MAX_FILE_BYTES),
-    ),
+    message: VIDEO_NAME.test(name)
+      ? t(
+        "The file has {0} MB, and {1} MB can be pasted or dropped. Choose it with the plus button, or save a shorter part of it.",
+        mebibytes(sizeBytes),
+        mebibytes(MAX_FILE_BYTES),
+      )
+      : t(
+        "The file has {0} MB, and the limit is {1} MB. Crop the picture or save it smaller.",
+        mebibytes(sizeBytes),
+        mebibytes(MAX_FILE_BYTES),
+      ),
     actions: [],
   };
 }

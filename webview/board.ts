@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 /** Values by name that parts of the page watch, each only the names it needs. */
 export class Board<T> {
@@ -33,4 +33,20 @@ export function useBoard<T>(board: Board<T>, name: string): T | undefined {
   const [, draw] = useState(0);
   useEffect(() => board.watch(name, () => draw((count) => count + 1)), [board, name]);
   return board.get(name);
+}
+
+/** Takes each value that is put under a name off the board and does what it asks for, also what waits already. */
+export function useWishes<T>(board: Board<T>, name: string, fulfil: (wish: T) => void): void {
+  const latest = useRef(fulfil);
+  latest.current = fulfil;
+  useEffect(() => {
+    const look = (): void => {
+      const wish = board.get(name);
+      if (wish === undefined) return;
+      board.set(name, undefined);
+      latest.current(wish);
+    };
+    look();
+    return board.watch(name, look);
+  }, [board, name]);
 }

@@ -1,13 +1,15 @@
 // What the page shows, and how each message of the extension changes it. Nothing here knows the DOM.
 
+import type { PictureReceipt } from "../protocol/conversation.ts";
 import type {
   AnswerState,
   NamedFile,
-  PanelPicture,
+  PanelAttachment,
   PanelState,
   PanelTurn,
   ToPanel,
 } from "../protocol/panel.ts";
+import { reduceRecordings } from "./recording_state.ts";
 
 /** Everything the page is drawn from. */
 export interface PageState {
@@ -44,7 +46,12 @@ function reducePanel(
 ): PanelState {
   switch (message.kind) {
     case "attached":
-      return { ...panel, attachments: [...panel.attachments, message.picture] };
+      return { ...panel, attachments: [...panel.attachments, message.attachment] };
+    case "attachment-replaced":
+      return {
+        ...panel,
+        attachments: panel.attachments.map((other) => other.id === message.id ? message.attachment : other),
+      };
     case "attachment-confirmed":
       return { ...panel, attachments: confirmed(panel.attachments, message.id, message.receipt) };
     case "detached":
@@ -62,7 +69,7 @@ function reducePanel(
         ...turn,
         question: {
           ...question,
-          pictures: confirmed(question.pictures, message.pictureId, message.receipt),
+          attachments: confirmed(question.attachments, message.pictureId, message.receipt),
         },
       }));
     case "thinking":
@@ -93,6 +100,10 @@ function reducePanel(
       return { ...panel, draft: message.draft };
     case "engine":
       return { ...panel, engine: message.engine, model: message.model };
+    case "recording-changed":
+    case "recording-progress":
+    case "recording-receipt":
+      return reduceRecordings(panel, message);
     default:
       return unknown(message);
   }
@@ -134,11 +145,13 @@ function ended(state: AnswerState): (turn: PanelTurn) => PanelTurn {
 }
 
 function confirmed(
-  pictures: readonly PanelPicture[],
+  attachments: readonly PanelAttachment[],
   id: string,
-  receipt: PanelPicture["receipt"],
-): readonly PanelPicture[] {
-  return pictures.map((picture) => picture.id === id ? { ...picture, receipt } : picture);
+  receipt: PictureReceipt,
+): readonly PanelAttachment[] {
+  return attachments.map((attachment) =>
+    attachment.id === id && attachment.kind === "picture" ? { ...attachment, receipt } : attachment
+  );
 }
 
 function without<T extends { readonly id: string }>(items: readonly T[], id: string): readonly T[] {

@@ -1,9 +1,11 @@
 // Writes a chat into a file that the person names.
 
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { env, l10n, type LogOutputChannel, type QuickPickItem, Uri, window, workspace } from "vscode";
 import type { PictureStore } from "../../host/picture_store.ts";
-import { pictureFileNames, toHtml, toJson, toMarkdown } from "./export_formats.ts";
+import { recordingFileName } from "../../host/recording_store.ts";
+import { exportedFiles, toHtml, toJson, toMarkdown } from "./export_formats.ts";
 import { type ExportedChat, type ExportedPicture, hasThinking, toExported } from "./exported.ts";
 import { fileStem } from "./file_stem.ts";
 import type { KeptConversation } from "./kept_conversation.ts";
@@ -76,10 +78,15 @@ async function writeMarkdown(chat: ExportedChat, target: Uri, store: PictureStor
   const stem = (target.path.split("/").at(-1) ?? "").replace(/\.\w+$/, "");
   const folderName = `${stem}-pictures`;
   let missingCount = 0;
-  for (const picture of pictureFileNames(chat).values()) {
-    const bytes = await readPicture(picture, store);
-    if (bytes === null) missingCount++;
-    else await workspace.fs.writeFile(Uri.joinPath(target, "..", folderName, picture.fileName), bytes);
+  for (const { stored, fileName } of exportedFiles(chat).values()) {
+    const path = join(store.folder, "format" in stored ? recordingFileName(stored) : stored.sha256);
+    const isThere = await stat(path).then(() => true, () => false);
+    if (!isThere) missingCount++;
+    // Recordings may be too large to be held in memory.
+    else {
+      const copy = Uri.joinPath(target, "..", folderName, fileName);
+      await workspace.fs.copy(Uri.file(path), copy, { overwrite: true });
+    }
   }
   await writeText(target, toMarkdown(chat, folderName, l10n.t));
   return missingCount;
@@ -87,9 +94,11 @@ async function writeMarkdown(chat: ExportedChat, target: Uri, store: PictureStor
 
 async function writeHtml(chat: ExportedChat, target: Uri, store: PictureStore): Promise<number> {
   const addresses = new Map<string, string>();
-  const pictures = pictureFileNames(chat);
+  const pictures = new Map(
+    chat.turns.flatMap((turn) => turn.pictures).map((one) => [one.picture.sha256, one]),
+  );
   for (const picture of pictures.values()) {
-    const bytes = await readPicture(picture, store);
+    const bytes = await readIfThere(store.pathOf(picture.picture));
     if (bytes !== null) addresses.set(picture.picture.sha256, dataUrl(picture, bytes));
   }
   const source = ({ picture }: ExportedPicture) => addresses.get(picture.sha256) ?? null;
@@ -104,8 +113,8 @@ function dataUrl({ format, name }: ExportedPicture, bytes: Buffer): string {
   return `data:image/${mediaType};base64,${bytes.toString("base64")}`;
 }
 
-async function readPicture({ picture }: ExportedPicture, store: PictureStore): Promise<Buffer | null> {
-  return await readFile(store.pathOf(picture)).catch((error: NodeJS.ErrnoException) => {
+async function readIfThere(path: string): Promise<Buffer | null> {
+  return await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return null;
     throw error;
   });

@@ -4,37 +4,48 @@ import { createHash } from "node:crypto";
 import type { Translate } from "../error_messages.ts";
 import { htmlText } from "../html_text.ts";
 import { openedFileName } from "../picture_copies.ts";
-import type { ExportedChat, ExportedPicture, ExportedTurn } from "./exported.ts";
+import type { RecordingRef } from "../../host/recording_store.ts";
+import type { PictureRef } from "../../protocol/conversation.ts";
+import type { ExportedChat, ExportedPicture, ExportedRecording, ExportedTurn } from "./exported.ts";
 import { asPlainText, harmlessMarkdown } from "./harmless_markdown.ts";
 
 /** Raised when the exported JSON changes its form. */
 const JSON_FORM = 1;
 
-/** File names of the pictures of a Markdown export, each once, by hash. */
-export function pictureFileNames(
-  chat: ExportedChat,
-): ReadonlyMap<string, ExportedPicture & { fileName: string }> {
-  const all = chat.turns.flatMap(({ pictures }) => pictures);
-  return new Map(all.map((picture) => [
-    picture.picture.sha256,
-    // Blanks would have to be escaped in Markdown.
-    {
-      ...picture,
-      fileName: openedFileName(picture.picture, picture.format ?? undefined).replaceAll(/\s+/g, "-"),
-    },
-  ]));
+/** A file that goes beside a Markdown export. */
+export interface ExportedFile {
+  /** In the store. */
+  readonly stored: PictureRef | RecordingRef;
+  readonly fileName: string;
 }
 
-/** @param folder of the pictures, relative to the file */
+/** The files beside a Markdown export, each once, by the hash of what is in them. */
+export function exportedFiles(chat: ExportedChat): ReadonlyMap<string, ExportedFile> {
+  const files = chat.turns.flatMap(({ pictures, recordings }) => [
+    ...pictures.map(({ picture, format }) => fileOf(picture, format ?? undefined)),
+    ...recordings.flatMap(({ file }) => file === null ? [] : [fileOf(file, file.format)]),
+  ]);
+  return new Map(files.map((file) => [file.stored.sha256, file]));
+}
+
+function fileOf(stored: PictureRef | RecordingRef, format: string | undefined): ExportedFile {
+  // Blanks would have to be escaped in Markdown.
+  return { stored, fileName: openedFileName(stored, format).replaceAll(/\s+/g, "-") };
+}
+
+/** @param folder of the pictures and recordings, relative to the file */
 export function toMarkdown(chat: ExportedChat, folder: string, t: Translate): string {
-  const files = pictureFileNames(chat);
-  const pictureLine = ({ picture, name }: ExportedPicture) => {
-    const fileName = files.get(picture.sha256)?.fileName ?? "";
-    return `![${asPlainText(name)}](${encodeURIComponent(folder)}/${encodeURIComponent(fileName)})`;
+  const files = exportedFiles(chat);
+  const linkTo = (name: string, { sha256 }: PictureRef) => {
+    const fileName = files.get(sha256)?.fileName ?? "";
+    return `[${asPlainText(name)}](${encodeURIComponent(folder)}/${encodeURIComponent(fileName)})`;
   };
+  const recordingLine = ({ name, file }: ExportedRecording) =>
+    file === null ? asPlainText(name) : linkTo(name, file);
   const turnText = (turn: ExportedTurn) => [
     `## ${t("Question")}`,
-    ...turn.pictures.map(pictureLine),
+    ...turn.pictures.map(({ name, picture }) => `!${linkTo(name, picture)}`),
+    ...turn.recordings.map(recordingLine),
     quoted(asPlainText(turn.question).replaceAll("\n", "\\\n")),
     ...(turn.thinking === null ? [] : [`### ${t("Thinking")}`, quoted(asPlainText(turn.thinking))]),
     `### ${answerHeading(turn, t, asPlainText)}`,
@@ -46,10 +57,11 @@ export function toMarkdown(chat: ExportedChat, folder: string, t: Translate): st
 }
 
 export function toJson(chat: ExportedChat): string {
-  const turns = chat.turns.map(({ pictures, thinking, ...turn }) => ({
+  const turns = chat.turns.map(({ pictures, recordings, thinking, ...turn }) => ({
     ...turn,
     ...(thinking === null ? {} : { thinking }),
     pictures: pictures.map(({ picture, name, format }) => ({ ...picture, name, format })),
+    recordings: recordings.map(({ name, file }) => ({ ...file, name })),
   }));
   const { title, createdMs } = chat;
   const createdAt = new Date(createdMs).toISOString();
@@ -90,11 +102,17 @@ export function toHtml(
       : `<img alt="${htmlText(picture.name)}" src="${htmlText(address)}">`;
     return `<figure>${shown}<figcaption>${htmlText(picture.name)}</figcaption></figure>`;
   };
+  const caption = ({ name }: ExportedRecording) =>
+    `<figure><figcaption>${
+      htmlText(t("{0} (a recording, which is not in this file)", name))
+    }</figcaption></figure>`;
   const section = (turn: ExportedTurn) =>
     [
       "<section>",
       `<h2>${htmlText(t("Question"))}</h2>`,
-      `<div class="question">${turn.pictures.map(figure).join("")}<p>${htmlText(turn.question)}</p></div>`,
+      `<div class="question">${turn.pictures.map(figure).join("")}${
+        turn.recordings.map(caption).join("")
+      }<p>${htmlText(turn.question)}</p></div>`,
       ...(turn.thinking === null ? [] : [
         `<details><summary>${htmlText(t("Thinking"))}</summary><div>${
           htmlText(turn.thinking)

@@ -2,7 +2,9 @@
 // tricks, and traces only when they are wanted. Where files lay on this machine is nobody else's business.
 
 import { displayName } from "../../host/display_name.ts";
+import type { RecordingRef } from "../../host/recording_store.ts";
 import type { PictureRef } from "../../protocol/conversation.ts";
+import type { Attachment } from "../chat_turn.ts";
 import type { Translate } from "../error_messages.ts";
 import { pathTo } from "../turn_tree.ts";
 import type { KeptConversation } from "./kept_conversation.ts";
@@ -17,10 +19,19 @@ export interface ExportedPicture {
   readonly format: string | null;
 }
 
+/** A recording of an export. */
+export interface ExportedRecording {
+  /** Name to show. */
+  readonly name: string;
+  /** Null when it never came into the store. */
+  readonly file: RecordingRef | null;
+}
+
 /** A question with its answer. */
 export interface ExportedTurn {
   readonly question: string;
   readonly pictures: readonly ExportedPicture[];
+  readonly recordings: readonly ExportedRecording[];
   /** Null when there was none, or none is wanted. */
   readonly thinking: string | null;
   readonly answer: string;
@@ -44,17 +55,26 @@ export function toExported(kept: KeptConversation, withThinking: boolean, t: Tra
     createdMs,
     turns: pathTo(record.turns, record.lastId).map(({ question, thinking, text, state }) => ({
       question: question.text,
-      pictures: question.pictures.map(({ picture, receipt }) => ({
-        picture,
-        name: displayName(picture.name),
-        format: receipt?.format ?? null,
-      })),
+      pictures: question.attachments.flatMap(exportedPictures),
+      recordings: question.attachments.flatMap(exportedRecordings),
       thinking: withThinking && thinking !== "" ? thinking : null,
       answer: text,
       ending: endingOf(state, t),
       modelName: state.kind === "done" ? displayName(state.numbers.modelName) : null,
     })),
   };
+}
+
+function exportedPictures(attachment: Attachment): readonly ExportedPicture[] {
+  if (attachment.kind !== "picture") return [];
+  const { picture, receipt } = attachment;
+  return [{ picture, name: displayName(picture.name), format: receipt?.format ?? null }];
+}
+
+function exportedRecordings(attachment: Attachment): readonly ExportedRecording[] {
+  return attachment.kind === "recording"
+    ? [{ name: displayName(attachment.name), file: attachment.file }]
+    : [];
 }
 
 /** Whether a conversation has any trace that could be exported. */

@@ -1,5 +1,6 @@
 // Finds conversations by the words in them.
 
+import { nameOf } from "../chat_turn.ts";
 import type { Translate } from "../error_messages.ts";
 import type { KeptConversation } from "./kept_conversation.ts";
 import { titleOf } from "./title.ts";
@@ -29,8 +30,7 @@ export interface Found {
 export function toSearchable(kept: KeptConversation, t: Translate): Searchable {
   const title = titleOf(kept, t);
   const { turns, attachments, draft } = kept.record;
-  const names = [...turns.flatMap(({ question }) => question.pictures), ...attachments]
-    .map(({ picture }) => picture.name);
+  const names = [...turns.flatMap(({ question }) => question.attachments), ...attachments].map(nameOf);
   const said = turns.flatMap((turn) => [turn.question.text, turn.text]);
   const text = [...said, ...names, draft.text].join("\n");
   return { kept, title, text, compared: comparable(`${title}\n${text}`) };

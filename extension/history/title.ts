@@ -1,7 +1,7 @@
 // What a conversation is called until a person gives it another name.
 
 import { displayName } from "../../host/display_name.ts";
-import { type ConversationRecord, EXPLAIN } from "../chat_turn.ts";
+import { type ConversationRecord, EXPLAIN, EXPLAIN_RECORDING, nameOf } from "../chat_turn.ts";
 import type { Translate } from "../error_messages.ts";
 import type { KeptConversation } from "./kept_conversation.ts";
 
@@ -20,9 +20,11 @@ export function givenTitle(text: string): string | null {
 /** The first question's words, or the picture's name where the words are not the person's own. */
 function subjectOf({ turns, attachments, draft }: ConversationRecord): string {
   const question = turns[0]?.question;
-  if (question === undefined) return draft.text || attachments[0]?.picture.name || "";
-  const named = question.text === EXPLAIN ? question.pictures[0]?.picture.name : undefined;
-  return named ?? question.text;
+  const [first] = question?.attachments ?? attachments;
+  const name = first === undefined ? "" : nameOf(first);
+  if (question === undefined) return draft.text || name;
+  const isUsual = question.text === EXPLAIN || question.text === EXPLAIN_RECORDING;
+  return (isUsual && name) || question.text;
 }
 
 function oneLine(text: string): string {

@@ -48,7 +48,7 @@ function start(missing: readonly string[] = []) {
   const answers = new Answers({
     conversation,
     request: desk.request,
-    usePictures: () => Promise.resolve(new Set(missing)),
+    useAttachments: () => Promise.resolve(new Set(missing)),
     describe: (error) => describeFailure(error, "answer", english),
     log,
   });
@@ -80,7 +80,7 @@ Deno.test("an answer streams into its turn and ends with its numbers", async () 
   await done;
   const turn = conversation.turn(turnId);
   assert.equal(turn?.text, "A cat.");
-  assert.notEqual(turn?.question.pictures[0]?.receipt, null);
+  assert.notEqual(turn?.question.attachments[0]?.receipt, null);
   assert.deepEqual(
     turn?.state.kind === "done" && [turn.state.numbers.promptTokenCount, turn.state.numbers.answerTokenCount],
     [3, 2],
@@ -223,7 +223,7 @@ Deno.test("an engine that dies at any point loses neither the question nor what 
     await failed;
     const turn = conversation.turn(turnId);
     assert.deepEqual(
-      [turn?.question.text, turn?.question.pictures.length, turn?.thinking, turn?.text],
+      [turn?.question.text, turn?.question.attachments.length, turn?.thinking, turn?.text],
       ["What?", 1, died > 4 ? "Hm." : "", died > 5 ? "A c" : ""],
     );
     const failure = turn?.state.kind === "failed" ? turn.state.failure : undefined;

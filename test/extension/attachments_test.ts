@@ -6,13 +6,16 @@ import { Failure } from "../../protocol/errors.ts";
 import { english } from "./support/english.ts";
 import { deferred, RequestDesk } from "./support/fake_sidecar.ts";
 import { picture, receipt } from "./support/pictures.ts";
+import { source, testRecordings, video, videoReceipt } from "./support/recordings.ts";
 import { silentLog } from "./support/silent_log.ts";
 
 function start() {
   const desk = new RequestDesk();
   const conversation = new Conversation({ onEvent: () => {}, sourceOf: () => "" });
+  const made = testRecordings(conversation, desk.request);
   const attachments = new Attachments({
     conversation,
+    recordings: made.recordings,
     request: desk.request,
     describe: (error) => describeFailure(error, "picture", english),
     log: silentLog(),
@@ -20,7 +23,7 @@ function start() {
   const add = (character: string) =>
     attachments.add({ store: () => Promise.resolve(picture(character)), origin: null });
   const names = () => conversation.panel.attachments.map(({ name }) => name);
-  return { desk, conversation, attachments, add, names };
+  return { ...made, desk, conversation, attachments, add, names };
 }
 
 Deno.test("add() attaches a picture and has the sidecar confirm it", async () => {
@@ -72,4 +75,39 @@ Deno.test("stored() waits until all pictures given so far are attached, in their
   slow.resolve(picture("a"));
   await stored;
   assert.deepEqual(names(), ["a.png", "b.png"]);
+});
+
+Deno.test("pictures and recordings keep their order, and stored() waits for both", async () => {
+  const { attachments, add, names, desk, reads } = start();
+  const slow = deferred<ReturnType<typeof picture>>();
+  void attachments.add({ store: () => slow.promise, origin: null });
+  const added = attachments.add({ store: () => Promise.resolve(source("f")), origin: null });
+  void add("b");
+  const stored = attachments.stored();
+  slow.resolve(picture("a"));
+  const methods: string[] = [];
+  for (let count = 0; count < 3; count++) {
+    const request = await desk.take();
+    methods.push(request.method);
+    if (request.method === "sightline/videoLimits") request.resolve({ maxGroups: 36 });
+  }
+  assert.deepEqual(names(), ["a.png", "f.webm", "b.png"]);
+  assert.deepEqual(methods.sort(), [
+    ...["sightline/inspectPicture", "sightline/inspectPicture", "sightline/videoLimits"],
+  ]);
+  await new Promise<void>((resolve) => setTimeout(resolve));
+  reads[0]?.resolve(video("f.webm", "12"));
+  (await desk.take()).resolve(videoReceipt(video("f.webm", "12")));
+  assert.equal(await stored, true);
+  assert.notEqual(await added, null);
+});
+
+Deno.test("stored() says when something was refused while it waited, and only then", async () => {
+  const { attachments } = start();
+  const failing = deferred<ReturnType<typeof picture>>();
+  void attachments.add({ store: () => failing.promise, origin: null });
+  const stored = attachments.stored();
+  failing.reject(new Failure("picture-empty", "It is empty.", { subject: "b.png" }));
+  assert.equal(await stored, false);
+  assert.equal(await attachments.stored(), true);
 });

@@ -15,6 +15,7 @@ Deno.test("chatHtml() allows the page's own files and one script, and nothing el
   assert.deepEqual(policy.split("; "), [
     "default-src 'none'",
     "img-src https://files blob:",
+    "media-src https://files",
     "style-src https://files 'nonce-abc'",
     "font-src https://files",
     "script-src 'nonce-abc'",

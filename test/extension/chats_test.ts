@@ -48,7 +48,9 @@ function openWindow(root: string) {
   });
   const chats = new Chats({
     ...{ library, leases, pictures, store, log: silentLog(), t: english, request: desk.request },
-    storeAt: () => Promise.reject(new Error("no files here")),
+    fileSource: () => ({ origin: null, store: () => Promise.reject(new Error("no files here")) }),
+    readStored: () => Promise.reject(new Error("no recordings here")),
+    wait: () => Promise.resolve(),
     onStored: () => {},
     preparesAhead: () => true,
     workspace: () => null,

@@ -26,8 +26,9 @@ Deno.test("ask() takes the attached pictures along", () => {
   const turnId = conversation.ask("What is it?", "off");
   assert.deepEqual(kinds(), ["attached", "attachment-confirmed", "detached", "asked"]);
   assert.deepEqual(conversation.panel.attachments, []);
-  assert.deepEqual(conversation.turn(turnId)?.question.pictures.map(({ id }) => id), [id]);
-  assert.equal(conversation.panel.turns[0]?.question.pictures[0]?.source, "view:a");
+  assert.deepEqual(conversation.turn(turnId)?.question.attachments.map(({ id }) => id), [id]);
+  const [shown] = conversation.panel.turns[0]?.question.attachments ?? [];
+  assert.equal(shown?.kind === "picture" ? shown.source : undefined, "view:a");
 });
 
 Deno.test("ask() leaves pictures that are not meant where they are", () => {
@@ -88,7 +89,7 @@ Deno.test("askAgain() puts the question with its pictures to the end", () => {
   const again = conversation.askAgain(first);
   assert.deepEqual(conversation.panel.turns.map(({ question }) => question.text), ["Second?", "First?"]);
   assert.equal(conversation.turn(again ?? "")?.depth, "deep");
-  assert.equal(conversation.turn(again ?? "")?.question.pictures.length, 1);
+  assert.equal(conversation.turn(again ?? "")?.question.attachments.length, 1);
   assert.equal(kinds().at(-1), "turns");
 });
 

@@ -33,12 +33,18 @@ Deno.test("menus show commands that there are", () => {
   }
 });
 
-Deno.test("menus and dialogs offer the same kinds of pictures", () => {
-  const inCode =
-    /PICTURE_ENDINGS = \[([^\]]*)\]/.exec(read("extension/picture_choice.ts"))?.[1]?.match(/\w+/g) ?? [];
-  const conditions = [...menus["explorer/context"], ...menus["editor/title/context"]] as { when: string }[];
-  assert.ok(inCode.length > 5 && conditions.length > 3);
-  for (const { when } of conditions) {
+Deno.test("menus and dialogs offer the same kinds of pictures and of recordings", () => {
+  const choice = read("extension/picture_choice.ts");
+  const endingsOf = (what: string) =>
+    new RegExp(`${what}_ENDINGS = \\[([^\\]]*)\\]`).exec(choice)?.[1]?.match(/\w+/g) ?? [];
+  const conditions = [...menus["explorer/context"], ...menus["editor/title/context"]] as {
+    command: string;
+    when: string;
+  }[];
+  assert.ok(conditions.length > 3);
+  for (const { command, when } of conditions) {
+    const inCode = endingsOf(command.endsWith("Recording") ? "RECORDING" : "PICTURE");
+    assert.ok(inCode.length > 5);
     const pattern = new RegExp(/=~ \/(.*)\/i$/.exec(when)?.[1] ?? "", "i");
     for (const ending of inCode) assert.match(`.${ending}`, pattern);
     for (const ending of [".txt", ".pngx", ".apng.txt", ""]) assert.doesNotMatch(ending, pattern);

@@ -30,13 +30,25 @@ const GOOD: { readonly [K in FromPanel["kind"]]: FromPanel & { kind: K } } = {
   "new-chat": { kind: "new-chat" },
   "show-log": { kind: "show-log" },
   "show-full-model": { kind: "show-full-model" },
+  "change-sampling": {
+    kind: "change-sampling",
+    id: "1",
+    sampling: { framesPerSecond: 0.5, packing: 6, fromS: 0, toS: 9.5, stillFrames: "drop" },
+  },
+  "use-as-recording": { kind: "use-as-recording", id: "1" },
+  "use-first-frame": { kind: "use-first-frame", id: "1" },
 };
 
 Deno.test("readPanelMessage() takes every message of the protocol", () => {
   for (const message of Object.values(GOOD)) assert.deepEqual(readPanelMessage(message), message);
-  const declared = readFileSync(new URL("../../protocol/panel.ts", import.meta.url), "utf8")
-    .split("export type FromPanel")[1]?.matchAll(/readonly kind: "([\w-]+)"/g) ?? [];
-  assert.deepEqual([...declared].map(([, kind]) => kind).sort(), Object.keys(GOOD).sort());
+  const declaredIn = (file: string, union: string) =>
+    readFileSync(new URL(`../../protocol/${file}`, import.meta.url), "utf8")
+      .split(`export type ${union}`)[1]?.matchAll(/readonly kind: "([\w-]+)"/g) ?? [];
+  const declared = [
+    ...declaredIn("panel.ts", "FromPanel"),
+    ...declaredIn("recording_messages.ts", "RecordingAsk"),
+  ];
+  assert.deepEqual(declared.map(([, kind]) => kind).sort(), Object.keys(GOOD).sort());
 });
 
 Deno.test("readPanelMessage() drops fields that no message has", () => {
@@ -81,6 +93,22 @@ Deno.test("readPanelMessage() refuses what a page cannot have sent", () => {
     { kind: "open-place", path: "a.ts", line: 1.5, column: null },
     { kind: "open-place", path: "a.ts", line: 1 },
     { kind: "open-place", path: "a.ts", line: 1, column: "2" },
+    { kind: "use-as-recording" },
+    { kind: "use-first-frame", id: "x".repeat(LIMITS.idCharacters + 1) },
+    { kind: "change-sampling", id: "1" },
+    ...[
+      { framesPerSecond: 0 },
+      { framesPerSecond: 31 },
+      { framesPerSecond: NaN },
+      { packing: 0 },
+      { packing: 7 },
+      { packing: 1.5 },
+      { fromS: -1 },
+      { toS: Infinity },
+      { toS: "9" },
+      { stillFrames: "all" },
+      [],
+    ].map((sampling, index) => ({ kind: "change-sampling", id: index === 10 ? 1 : "1", sampling })),
   ];
   for (const value of bad) assert.equal(readPanelMessage(value), null, JSON.stringify(value)?.slice(0, 80));
 });

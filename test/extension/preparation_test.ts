@@ -5,6 +5,7 @@ import type { PrepareParams } from "../../protocol/sidecar.ts";
 import { RequestDesk } from "./support/fake_sidecar.ts";
 import { NUMBERS } from "./support/numbers.ts";
 import { picture, receipt } from "./support/pictures.ts";
+import { video, videoReceipt } from "./support/recordings.ts";
 import { silentLog } from "./support/silent_log.ts";
 
 /** A conversation whose next question is prepared. */
@@ -113,4 +114,28 @@ Deno.test("nothing is prepared for whoever does not want it, and a failure is no
   (await desk.take()).reject(new Error("no"));
   await settle();
   assert.deepEqual(conversation.panel.refusals, []);
+});
+
+Deno.test("a recording is looked at as soon as its frames are confirmed, and again when others are", async () => {
+  const { conversation, desk } = start();
+  const id = conversation.attachRecording("r.webm", null);
+  const read = (characters: string) => {
+    const frames = video("r.webm", characters);
+    conversation.changeRecording(id, { video: frames, receipt: videoReceipt(frames), progress: null });
+  };
+  conversation.readingProgress(id, { stage: "looking", share: 0.5 });
+  await settle();
+  assert.equal(desk.waitingCount, 0, "its frames are not known yet");
+  read("123");
+  const first = await desk.take();
+  assert.equal(pictures(first.params), "video text");
+  conversation.changeRecording(id, { sampling: { fromS: 1 }, progress: { stage: "looking", share: null } });
+  assert.equal(first.signal?.aborted, true);
+  await settle();
+  assert.equal(desk.waitingCount, 0);
+  read("23");
+  const second = await desk.take();
+  second.resolve({ tokenCount: 300, contextLength: 4096, leftOut: [] });
+  await settle();
+  assert.deepEqual(conversation.panel.need, { tokenCount: 300, contextLength: 4096 });
 });

@@ -4,6 +4,7 @@ import { requestTurns } from "../../extension/request_turns.ts";
 import type { UserPart } from "../../protocol/conversation.ts";
 import { NUMBERS } from "./support/numbers.ts";
 import { picture, receipt } from "./support/pictures.ts";
+import { video, videoReceipt } from "./support/recordings.ts";
 
 const nothingMissing = () => false;
 
@@ -41,7 +42,7 @@ function inShort(part: UserPart): string | undefined {
     case "picture":
       return part.picture.sha256[0];
     case "video":
-      throw new Error("the panel attaches no videos yet");
+      return `[${part.video.frames.map(({ picture }) => picture.sha256[0]).join("")}]`;
   }
 }
 
@@ -102,4 +103,37 @@ Deno.test("requestTurns() leaves out earlier pictures that are gone", () => {
   conversation.finish(first, NUMBERS);
   const isMissing = ({ sha256 }: { sha256: string }) => sha256.startsWith("a");
   assert.deepEqual(sent(conversation, ask("Which?"), isMissing), ["> b What?", "< Cats.", "> Which?"]);
+});
+
+/** Attaches a recording whose frames are named by characters. */
+function attachRecording(conversation: Conversation, characters: string): void {
+  const id = conversation.attachRecording("r.webm", null);
+  const frames = video("r.webm", characters);
+  conversation.changeRecording(id, { video: frames, receipt: videoReceipt(frames), progress: null });
+}
+
+Deno.test("requestTurns() sends recordings and pictures in the order in which they were attached", () => {
+  const { conversation, ask } = start();
+  attachRecording(conversation, "12");
+  assert.deepEqual(sent(conversation, ask("What?", "a")), ["> [12] a What?"]);
+});
+
+Deno.test("requestTurns() leaves out an earlier recording of which a frame is gone, but never the question's own", () => {
+  const { conversation, ask, answer } = start();
+  attachRecording(conversation, "12");
+  const first = ask("What?");
+  answer(first, "A film.");
+  conversation.finish(first, NUMBERS);
+  const isMissing = ({ sha256 }: { sha256: string }) => sha256.startsWith("2");
+  attachRecording(conversation, "23");
+  const second = ask("Which?");
+  assert.deepEqual(sent(conversation, second), ["> [12] What?", "< A film.", "> [23] Which?"]);
+  assert.deepEqual(sent(conversation, second, isMissing), ["> What?", "< A film.", "> [23] Which?"]);
+});
+
+Deno.test("a recording that was not read is not sent in silence", () => {
+  const { conversation } = start();
+  conversation.attachRecording("r.webm", null);
+  const turnId = conversation.ask("What?", "off");
+  assert.throws(() => sent(conversation, turnId), /was not read/);
 });

@@ -104,6 +104,18 @@ Deno.test("frames share tokens only when the model would have no room for them",
   });
 });
 
+Deno.test("inspectVideo() says beforehand what sending a video means", async () => {
+  await using bench = await EngineBench.open();
+  const video = { name: "steps", frames: await framesOf(bench, 3), packing: 2 };
+  const { signal } = new AbortController();
+  const receipt = await bench.engine.inspectVideo({ video }, signal);
+  const { result } = await ask(bench, [video]);
+  assert.deepEqual([receipt], result.videos);
+  assert.equal(receipt.groupCount, 2);
+  await bench.store.remove((video.frames[0] as VideoFrame).picture);
+  await assert.rejects(bench.engine.inspectVideo({ video }, signal), { kind: "picture-missing" });
+});
+
 Deno.test("a list that is no video is refused with the reason", async () => {
   await using bench = await EngineBench.open();
   const [first, second] = await framesOf(bench, 2) as [VideoFrame, VideoFrame];

@@ -1,6 +1,6 @@
 // States of the panel for its tests, with only what a test is about spelled out.
 
-import type { ModelRecord, PictureReceipt } from "../../protocol/conversation.ts";
+import type { ModelRecord, PictureReceipt, VideoOrigin } from "../../protocol/conversation.ts";
 import type {
   AnswerNumbers,
   PanelPicture,
@@ -8,6 +8,7 @@ import type {
   PanelState,
   PanelTurn,
 } from "../../protocol/panel.ts";
+import type { PanelRecording } from "../../protocol/recording_messages.ts";
 import type { PageState } from "../../webview/state.ts";
 
 export const MODEL: ModelRecord = {
@@ -47,17 +48,53 @@ export const NUMBERS: AnswerNumbers = {
 };
 
 export function picture(id: string, changes: Partial<PanelPicture> = {}): PanelPicture {
-  return { id, name: `${id}.png`, source: "", byteLength: 1, receipt: null, ...changes };
+  return { kind: "picture", id, name: `${id}.png`, source: "", byteLength: 1, receipt: null, ...changes };
+}
+
+/** A recording of 21 seconds, of which four frames are sent. */
+export function recording(id: string, changes: Partial<PanelRecording> = {}): PanelRecording {
+  const name = `${id}.webm`;
+  const usedTimesS = [0, 3.2, 9.6, 20];
+  const origin: VideoOrigin = {
+    format: "webm",
+    codec: "vp8",
+    durationS: 21,
+    frameRate: 30,
+    frameCount: 630,
+    droppedTimesS: [1, 2],
+    notes: [],
+  };
+  return {
+    kind: "recording",
+    id,
+    name,
+    file: { source: "", format: "webm", sha256: "a".repeat(64), byteLength: 1 },
+    sampling: {},
+    frames: usedTimesS.map((timeS) => ({ source: "", timeS })),
+    origin,
+    receipt: {
+      name,
+      origin,
+      widthPx: 1280,
+      heightPx: 720,
+      usedTimesS,
+      packing: 1,
+      groupCount: 4,
+      tokenCount: 256,
+    },
+    progress: null,
+    ...changes,
+  };
 }
 
 /** A turn that is being answered. */
 export function turn(
   id: string,
-  { pictures = [], ...changes }: Partial<PanelTurn> & Partial<Pick<PanelQuestion, "pictures">> = {},
+  { attachments = [], ...changes }: Partial<PanelTurn> & Partial<Pick<PanelQuestion, "attachments">> = {},
 ): PanelTurn {
   return {
     id,
-    question: { text: "What is this?", pictures },
+    question: { text: "What is this?", attachments },
     version: { position: 1, count: 1 },
     depth: "off",
     thinking: "",

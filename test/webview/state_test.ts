@@ -48,8 +48,8 @@ Deno.test("reduce() counts requests for the focus and changes nothing else", () 
 Deno.test("reduce() adds, confirms and takes off attachments", () => {
   const added = after(
     {},
-    { kind: "attached", picture: picture("a") },
-    { kind: "attached", picture: picture("b") },
+    { kind: "attached", attachment: picture("a") },
+    { kind: "attached", attachment: picture("b") },
   );
   assert.deepEqual(added.attachments.map(({ id }) => id), ["a", "b"]);
   const confirmed = after(added, { kind: "attachment-confirmed", id: "b", receipt: RECEIPT });
@@ -66,12 +66,12 @@ Deno.test("reduce() adds and dismisses refusals", () => {
 
 Deno.test("reduce() follows a question from asked to done", () => {
   const numbers: AnswerNumbers = NUMBERS;
-  const asked = after({}, { kind: "asked", turn: turn("1", { pictures: [picture("a"), picture("b")] }) });
+  const asked = after({}, { kind: "asked", turn: turn("1", { attachments: [picture("a"), picture("b")] }) });
   assert.equal(workingTurn(asked)?.id, "1");
   const staged = after(asked, { kind: "stage", turnId: "1", stage: "reading-text", done: 3, total: 12 });
   assert.deepEqual(staged.turns[0]?.state, { kind: "working", stage: "reading-text", done: 3, total: 12 });
   const seen = after(staged, { kind: "receipt", turnId: "1", pictureId: "b", receipt: RECEIPT });
-  assert.deepEqual(seen.turns[0]?.question.pictures.map(({ receipt }) => receipt), [null, RECEIPT]);
+  assert.deepEqual(seen.turns[0]?.question.attachments.map(({ receipt }) => receipt), [null, RECEIPT]);
   const thought = after(
     seen,
     { kind: "thinking", turnId: "1", text: "Hm", tokenCount: 1, elapsedMs: 0 },

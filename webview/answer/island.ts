@@ -16,6 +16,7 @@ export type Island =
   /** The bar of the table that follows. */
   | { readonly kind: "table"; readonly rows: readonly (readonly string[])[] }
   | { readonly kind: "place"; readonly place: Place; readonly text: string; readonly isCode: boolean }
+  | { readonly kind: "moment"; readonly timeS: number; readonly text: string; readonly isCode: boolean }
   | { readonly kind: "boxes"; readonly label: string; readonly boxes: readonly Box[] };
 
 /** A line of a file, as a text names it; nobody has looked yet whether it exists. */

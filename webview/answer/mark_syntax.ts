@@ -1,14 +1,40 @@
-// What is special in the text of answers about pictures: names of places in files, and boxes in pictures.
+// What is special in the text of answers about pictures: names of places in files, boxes in pictures, and moments of
+// recordings.
 
 import type { MarkdownIt, StateCore, StateInline, Token } from "markdown-it";
 import { readBoxMark } from "./box.ts";
+import type { Island } from "./island.ts";
 import { islandToken, pushIsland } from "./island_rules.ts";
+import { findMoments } from "./moment.ts";
 import { findPlaces } from "./place.ts";
 
 /** Teaches a parser to read marks, which become islands. */
 export function readMarks(markdown: MarkdownIt): void {
   markdown.inline.ruler.before("autolink", "boxes", boxMark);
-  markdown.core.ruler.push("places", markPlaces);
+  markdown.core.ruler.push("places", markAll(findPlaceMarks));
+  markdown.core.ruler.push("moments", markAll(findMomentMarks));
+}
+
+/** A piece of a text, and the island that it becomes; null for what stays text. */
+interface Mark {
+  readonly text: string;
+  readonly island: Island | null;
+}
+
+type FindMarks = (text: string, isCode: boolean) => readonly Mark[];
+
+function findPlaceMarks(text: string, isCode: boolean): readonly Mark[] {
+  return findPlaces(text).map(({ text, place }) => ({
+    text,
+    island: place === null ? null : { kind: "place", place, text, isCode },
+  }));
+}
+
+function findMomentMarks(text: string, isCode: boolean): readonly Mark[] {
+  return findMoments(text).map(({ text, timeS }) => ({
+    text,
+    island: timeS === null ? null : { kind: "moment", timeS, text, isCode },
+  }));
 }
 
 function boxMark(state: StateInline, isSilent: boolean): boolean {
@@ -24,28 +50,28 @@ function boxMark(state: StateInline, isSilent: boolean): boolean {
   return true;
 }
 
-function markPlaces(state: StateCore): void {
-  for (const token of state.tokens) {
-    if (token.type !== "inline" || token.children === null) continue;
-    let linkDepth = 0;
-    token.children = token.children.flatMap((child) => {
-      if (child.type === "link_open") linkDepth++;
-      if (child.type === "link_close") linkDepth--;
-      return linkDepth > 0 ? [child] : withPlaces(child, state);
-    });
-  }
+function markAll(find: FindMarks): (state: StateCore) => void {
+  return (state) => {
+    for (const token of state.tokens) {
+      if (token.type !== "inline" || token.children === null) continue;
+      let linkDepth = 0;
+      token.children = token.children.flatMap((child) => {
+        if (child.type === "link_open") linkDepth++;
+        if (child.type === "link_close") linkDepth--;
+        return linkDepth > 0 ? [child] : withMarks(child, state, find);
+      });
+    }
+  };
 }
 
-function withPlaces(token: Token, state: StateCore): readonly Token[] {
+function withMarks(token: Token, state: StateCore, find: FindMarks): readonly Token[] {
   const isCode = token.type === "code_inline";
   if (!isCode && token.type !== "text") return [token];
-  const pieces = findPlaces(token.content);
+  const marks = find(token.content, isCode);
   // Code is one piece on the screen; only as a whole can it be a link.
-  if (pieces.every(({ place }) => place === null) || (isCode && pieces.length > 1)) return [token];
-  return pieces.map(({ text, place }) => {
-    const piece = place === null
-      ? new state.Token("text", "", 0)
-      : islandToken(state, "inline", { kind: "place", place, text, isCode });
+  if (marks.every(({ island }) => island === null) || (isCode && marks.length > 1)) return [token];
+  return marks.map(({ text, island }) => {
+    const piece = island === null ? new state.Token("text", "", 0) : islandToken(state, "inline", island);
     piece.content = text;
     piece.level = token.level;
     return piece;

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { LeftOut } from "../../protocol/conversation.ts";
-import type { PanelPicture, PanelTurn } from "../../protocol/panel.ts";
+import type { PanelAttachment, PanelTurn } from "../../protocol/panel.ts";
 import { stageText } from "../progress.ts";
 import { AnswerFooter } from "./answer_footer.tsx";
 import { FailureCard } from "./failure_card.tsx";
@@ -19,12 +19,12 @@ function LeftOutNote({ parts }: { readonly parts: readonly LeftOut[] }): JSX.Ele
 interface AnswerProps {
   readonly turn: PanelTurn;
   readonly isLast: boolean;
-  /** What boxes in the text refer to. */
-  readonly pictures: readonly PanelPicture[];
+  /** What boxes and moments in the text refer to. */
+  readonly attachments: readonly PanelAttachment[];
 }
 
 /** What became of a question: the stage, the trace, the text, and how it ended. */
-export function Answer({ turn, isLast, pictures }: AnswerProps): JSX.Element {
+export function Answer({ turn, isLast, attachments }: AnswerProps): JSX.Element {
   const { t } = usePanel();
   const { state, text, thinking } = turn;
   const isWorking = state.kind === "working";
@@ -38,7 +38,7 @@ export function Answer({ turn, isLast, pictures }: AnswerProps): JSX.Element {
         </div>
       )}
       <LeftOutNote parts={turn.leftOut ?? []} />
-      <Markdown text={text} isGrowing={isWorking} pictures={pictures} />
+      <Markdown text={text} isGrowing={isWorking} attachments={attachments} />
       {state.kind === "failed" && <FailureCard failure={state.failure} turnId={turn.id} />}
       <AnswerFooter turn={turn} isLast={isLast} />
     </article>

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import type { AnswerNumbers, PanelTurn } from "../../protocol/panel.ts";
 import { withoutBoxMarks } from "../answer/box.ts";
 import { cutOffText, numberSentence, numberTexts, traceEndText } from "../progress.ts";
+import { visible } from "../visible.ts";
 import { CopyButton } from "./copy_button.tsx";
 import { IconButton } from "./icon_button.tsx";
 import { usePanel } from "./panel_context.ts";
@@ -24,7 +25,7 @@ export function AnswerFooter({ turn, isLast }: FooterProps): JSX.Element | null 
         {state.kind === "done" && <Numbers numbers={state.numbers} />}
         {state.kind === "stopped" && <span class="numbers">{t("Stopped")}</span>}
         <span class="actions">
-          {text !== "" && <CopyButton text={withoutBoxMarks(text)} label={t("Copy answer")} />}
+          {text !== "" && <CopyButton text={visible(withoutBoxMarks(text))} label={t("Copy answer")} />}
           {isLast && canGoOn(turn) && (
             <IconButton
               icon="forward"

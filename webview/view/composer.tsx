@@ -1,5 +1,6 @@
 import type { JSX, RefObject } from "preact";
 import type { Draft, PanelState } from "../../protocol/panel.ts";
+import { useWishes } from "../board.ts";
 import { contextUse } from "../context_meter.ts";
 import { useSending } from "../sending.ts";
 import { workingTurn } from "../state.ts";
@@ -8,7 +9,7 @@ import { ContextMeter } from "./context_meter.tsx";
 import { DepthChoice } from "./depth_choice.tsx";
 import { EngineStatus } from "./engine_status.tsx";
 import { IconButton } from "./icon_button.tsx";
-import { usePanel } from "./panel_context.ts";
+import { QUESTION, usePanel } from "./panel_context.ts";
 import { QuestionField } from "./question_field.tsx";
 import { QueueButton, SendButton } from "./send_button.tsx";
 
@@ -23,8 +24,12 @@ interface ComposerProps {
 
 /** Where the next question is written, with its pictures; it stays usable while an answer comes. */
 export function Composer({ panel, setDraft, field, notice, setNotice }: ComposerProps): JSX.Element {
-  const { post, t } = usePanel();
+  const { post, t, words } = usePanel();
   const { draft } = panel;
+  useWishes(words, QUESTION, (added) => {
+    setDraft({ ...draft, text: draft.text + (/\S$/.test(draft.text) ? " " : "") + added });
+    field.current?.focus();
+  });
   const { canSend, send } = useSending(panel, setDraft);
   const working = workingTurn(panel);
   const use = contextUse(panel);
@@ -39,7 +44,7 @@ export function Composer({ panel, setDraft, field, notice, setNotice }: Composer
   };
   return (
     <div class="composer">
-      <Attachments pictures={panel.attachments} />
+      <Attachments attachments={panel.attachments} />
       <QuestionField
         field={field}
         text={draft.text}
@@ -73,6 +78,7 @@ export function Composer({ panel, setDraft, field, notice, setNotice }: Composer
 
   function placeholder(): string {
     if (working !== undefined) return t("Type the next question; it waits its turn");
+    if (panel.attachments.some(({ kind }) => kind === "recording")) return t("Ask about this recording");
     return panel.attachments.length > 0 ? t("Ask about this picture") : t("Ask about a picture");
   }
 }

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import type { PanelPicture, PanelTurn } from "../../protocol/panel.ts";
+import type { PanelAttachment, PanelTurn } from "../../protocol/panel.ts";
 import { Answer } from "./answer.tsx";
 import { usePanel } from "./panel_context.ts";
 import { Question } from "./question.tsx";
@@ -15,7 +15,7 @@ export function Conversation({ turns }: { readonly turns: readonly PanelTurn[] }
           key={turn.id}
           turn={turn}
           isLast={index === turns.length - 1}
-          pictures={picturesAt(turns, index)}
+          attachments={attachmentsAt(turns, index)}
           isBusy={working >= 0}
           isWaiting={turn.state.kind === "working" && index > working}
         />
@@ -24,18 +24,18 @@ export function Conversation({ turns }: { readonly turns: readonly PanelTurn[] }
   );
 }
 
-const NONE: readonly PanelPicture[] = [];
+const NONE: readonly PanelAttachment[] = [];
 
-/** The pictures that a turn is about: its own, or those of the last question that had some. */
-function picturesAt(turns: readonly PanelTurn[], index: number): readonly PanelPicture[] {
-  const asked = turns.slice(0, index + 1).findLast(({ question }) => question.pictures.length > 0);
-  return asked?.question.pictures ?? NONE;
+/** What a turn is about: its own attachments, or those of the last question that had some. */
+function attachmentsAt(turns: readonly PanelTurn[], index: number): readonly PanelAttachment[] {
+  const asked = turns.slice(0, index + 1).findLast(({ question }) => question.attachments.length > 0);
+  return asked?.question.attachments ?? NONE;
 }
 
 interface TurnProps {
   readonly turn: PanelTurn;
   readonly isLast: boolean;
-  readonly pictures: readonly PanelPicture[];
+  readonly attachments: readonly PanelAttachment[];
   /** Whether any answer is in work. */
   readonly isBusy: boolean;
   /** Whether it waits for the answer of an earlier turn. */
@@ -43,7 +43,7 @@ interface TurnProps {
 }
 
 /** One question and its answer; drawn anew only when it changed. */
-function Turn({ turn, isLast, pictures, isBusy, isWaiting }: TurnProps): JSX.Element {
+function Turn({ turn, isLast, attachments, isBusy, isWaiting }: TurnProps): JSX.Element {
   const { id, question, version } = turn;
   const asked = useMemo(
     () => <Question {...{ id, question, version, isBusy }} />,
@@ -53,10 +53,12 @@ function Turn({ turn, isLast, pictures, isBusy, isWaiting }: TurnProps): JSX.Ele
     () => (
       <section class="turn">
         {asked}
-        {isWaiting ? <Waiting turnId={id} /> : <Answer turn={turn} isLast={isLast} pictures={pictures} />}
+        {isWaiting
+          ? <Waiting turnId={id} />
+          : <Answer turn={turn} isLast={isLast} attachments={attachments} />}
       </section>
     ),
-    [asked, turn, isLast, pictures, isWaiting],
+    [asked, turn, isLast, attachments, isWaiting],
   );
 }
 

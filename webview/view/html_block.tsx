@@ -1,6 +1,6 @@
 import { type JSX, render } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import type { PanelPicture } from "../../protocol/panel.ts";
+import type { PanelAttachment } from "../../protocol/panel.ts";
 import { type Island, ISLAND_CLASS } from "../answer/island.ts";
 import type { Block } from "../markdown.ts";
 import { patchChildren } from "../patch.ts";
@@ -10,11 +10,11 @@ import { PanelContext, type PanelTools, usePanel } from "./panel_context.ts";
 
 interface HtmlBlockProps {
   readonly block: Block;
-  readonly pictures: readonly PanelPicture[];
+  readonly attachments: readonly PanelAttachment[];
 }
 
 /** One block of an answer: its HTML, and its islands within. */
-export function HtmlBlock({ block: { html, islands }, pictures }: HtmlBlockProps): JSX.Element {
+export function HtmlBlock({ block: { html, islands }, attachments }: HtmlBlockProps): JSX.Element {
   const tools = usePanel();
   const root = useRef<HTMLDivElement>(null);
   const drawn = useRef<readonly Element[]>([]);
@@ -25,8 +25,8 @@ export function HtmlBlock({ block: { html, islands }, pictures }: HtmlBlockProps
     const places = [...root.current?.querySelectorAll(`.${ISLAND_CLASS}`) ?? []];
     for (const gone of drawn.current) if (!places.includes(gone)) render(null, gone);
     drawn.current = places;
-    places.forEach((place, index) => drawIsland(place, islands[index], pictures, tools));
-  }, [html, islands, pictures, tools]);
+    places.forEach((place, index) => drawIsland(place, islands[index], attachments, tools));
+  }, [html, islands, attachments, tools]);
   useLayoutEffect(() => () => drawn.current.forEach((place) => render(null, place)), []);
   // Preact never sees the children, so it leaves them alone.
   return <div ref={root} class="block" />;
@@ -35,13 +35,13 @@ export function HtmlBlock({ block: { html, islands }, pictures }: HtmlBlockProps
 function drawIsland(
   place: Element,
   island: Island | undefined,
-  pictures: readonly PanelPicture[],
+  attachments: readonly PanelAttachment[],
   tools: PanelTools,
 ): void {
   if (island === undefined) return;
   render(
     <PanelContext.Provider value={tools}>
-      <IslandView island={island} pictures={pictures} />
+      <IslandView island={island} attachments={attachments} />
     </PanelContext.Provider>,
     place,
   );

@@ -51,6 +51,8 @@ export function Page({ host, renderers }: PageProps): JSX.Element | null {
       renderers,
       files: new WorkspaceFiles((paths) => host.post({ kind: "find-files", paths })),
       pointedBoxes: new Board(),
+      seeks: new Board(),
+      words: new Board(),
       look: setLook,
     };
   }, [host, renderers, texts]);

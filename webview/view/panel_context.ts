@@ -19,8 +19,20 @@ export interface PanelTools {
   readonly files: WorkspaceFiles;
   /** By picture: boxes that the person points at in an answer. */
   readonly pointedBoxes: Board<readonly Box[]>;
+  /** By recording: the moment that its player is to show next. */
+  readonly seeks: Board<Seek>;
+  /** Under {@link QUESTION}: words that are to be put to the question that is being written. */
+  readonly words: Board<string>;
   /** Shows pictures large, with boxes in them. */
   readonly look: (look: Look) => void;
+}
+
+/** Where words for the question that is being written are left. */
+export const QUESTION = "question";
+
+/** A wish to see a moment of a recording; each wish is an object of its own. */
+export interface Seek {
+  readonly timeS: number;
 }
 
 /** Pictures, and where in them something is. */

@@ -5,6 +5,7 @@ import { IconButton } from "./icon_button.tsx";
 import { usePanel } from "./panel_context.ts";
 import { Picture } from "./picture.tsx";
 import { QuestionEditor } from "./question_editor.tsx";
+import { Recording } from "./recording.tsx";
 import { Receipt } from "./receipt.tsx";
 import { VersionSwitch } from "./version_switch.tsx";
 
@@ -13,8 +14,10 @@ export interface QuestionProps extends Pick<PanelTurn, "id" | "question" | "vers
   readonly isBusy: boolean;
 }
 
-/** What the person asked, with the pictures and their receipts; it can be asked in other words. */
-export function Question({ id, question: { pictures, text }, version, isBusy }: QuestionProps): JSX.Element {
+/** What the person asked, with the attachments and their receipts; it can be asked in other words. */
+export function Question(
+  { id, question: { attachments, text }, version, isBusy }: QuestionProps,
+): JSX.Element {
   const { post, t } = usePanel();
   const [isEdited, setEdited] = useState(false);
   const ask = (changed: string): void => {
@@ -23,12 +26,16 @@ export function Question({ id, question: { pictures, text }, version, isBusy }: 
   };
   return (
     <article class="question" data-role="user" aria-label={t("Question")}>
-      {pictures.length > 0 && (
+      {attachments.length > 0 && (
         <ul class="pictures">
-          {pictures.map((picture, index) => (
-            <li key={picture.id} class="shot">
-              <Picture picture={picture} position={index + 1} count={pictures.length} />
-              <Receipt receipt={picture.receipt} />
+          {attachments.map((attachment, index) => (
+            <li key={attachment.id} class={attachment.kind === "picture" ? "shot" : "shot wide"}>
+              {attachment.kind === "recording" ? <Recording recording={attachment} /> : (
+                <>
+                  <Picture picture={attachment} position={index + 1} count={attachments.length} />
+                  <Receipt receipt={attachment.receipt} />
+                </>
+              )}
             </li>
           ))}
         </ul>

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { PanelTurn } from "../../protocol/panel.ts";
 import { seconds } from "../progress.ts";
+import { visible } from "../visible.ts";
 import { Icon } from "./icon.tsx";
 import { usePanel } from "./panel_context.ts";
 
@@ -23,7 +24,7 @@ export function Thinking({ turn }: { readonly turn: PanelTurn }): JSX.Element {
           {isComing ? <span class="pulse" /> : <Icon name="chevron" />}
           <span class="count">{t(words, seconds(turn.thinkingMs), turn.thinkingTokenCount)}</span>
         </summary>
-        <div class="trace">{turn.thinking}</div>
+        <div class="trace">{visible(turn.thinking)}</div>
       </details>
       {isComing && (
         <button

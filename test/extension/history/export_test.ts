@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import MarkdownIt from "markdown-it";
-import { pictureFileNames, toHtml, toJson, toMarkdown } from "../../../extension/history/export_formats.ts";
+import { Conversation } from "../../../extension/conversation.ts";
+import { exportedFiles, toHtml, toJson, toMarkdown } from "../../../extension/history/export_formats.ts";
 import { toExported } from "../../../extension/history/exported.ts";
 import { asPlainText, harmlessMarkdown } from "../../../extension/history/harmless_markdown.ts";
 import { english } from "../support/english.ts";
@@ -84,7 +85,7 @@ Deno.test("a Markdown export holds the hostile in every place, with its pictures
     assert.doesNotMatch(html, HARM, `${JSON.stringify(hostile)} became ${html}`);
     assert.match(html, /<img src="chat-pictures\//);
     assert.equal(html.match(/<h2>Question<\/h2>/g)?.length, hostile.includes("## Question") ? 3 : 2, html);
-    const [file] = pictureFileNames(exported).values();
+    const [file] = exportedFiles(exported).values();
     assert.match(file?.fileName ?? "", /^[\p{L}\p{N}_-]+\.png$/u);
   }
 });
@@ -135,4 +136,20 @@ Deno.test("a JSON export is whole and can be read again", () => {
   assert.equal(title, "T");
   assert.deepEqual(turns.map(({ question }: { question: string }) => question), HOSTILE);
   assert.deepEqual(turns[0].pictures, [{ ...picture("a"), format: null }]);
+});
+
+Deno.test("recordings go beside a Markdown export, and are named where they cannot go", () => {
+  const conversation = new Conversation({ onEvent: () => {}, sourceOf: () => "" });
+  const file = { ...picture("f", "<b>/../x.webm"), format: "webm" } as const;
+  conversation.changeRecording(conversation.attachRecording(file.name, null), { file });
+  conversation.attachRecording("lost.webm", null);
+  conversation.ask("What happens?", "off");
+  const exported = toExported(keptOf(conversation.record), false, english);
+  const markdown = toMarkdown(exported, "chat-pictures", english);
+  assert.match(markdown, /\[\\<b\\>\/\.\.\/x\.webm\]\(chat-pictures\/[\w-]+\.webm\)\n\nlost\.webm\n/);
+  assert.deepEqual([...exportedFiles(exported).values()].map(({ stored }) => stored), [file]);
+  const html = toHtml(exported, () => null, { language: "en", t: english });
+  assert.match(html, /&lt;b&gt;\/\.\.\/x\.webm \(a recording/);
+  assert.doesNotMatch(rendered(markdown), HARM);
+  assert.deepEqual(JSON.parse(toJson(exported)).turns[0].recordings, [file, { name: "lost.webm" }]);
 });

@@ -20,9 +20,10 @@ const long = (token: number) => ({
 });
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const decoder = new TextDecoder();
   let text = "";
-  for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
-    text += piece;
+  for await (const piece of stream) {
+    text += decoder.decode(piece, { stream: true });
     if (text.includes("\n")) break;
   }
   return text.trim();

@@ -60,3 +60,9 @@ Deno.test("toCsv() quotes what would end a field or be lost", () => {
   );
   assert.equal(toCsv([]), "");
 });
+
+Deno.test("toCsv() keeps spreadsheets from running what stands in a picture, and leaves numbers alone", () => {
+  const hostile = ['=HYPERLINK("http://x","y")', "@SUM(A1)", "+cmd|' /C calc'!A0", "-2+3+cmd", "\t=1"];
+  for (const text of hostile) assert.match(toCsv([[text]]), /^"?'/, text);
+  assert.equal(toCsv([["-5", "+1.5", "- 3,2 %", "-", "a=b"]]), '-5,+1.5,"- 3,2 %",-,a=b');
+});

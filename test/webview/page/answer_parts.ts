@@ -171,8 +171,8 @@ export async function boxesAreShownInThePicture(browser: Browser): Promise<void>
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve));
     return blob === null ? "" : URL.createObjectURL(blob);
   });
-  const pictures = [picture("a", { source, receipt: RECEIPT })];
-  await send({ kind: "asked", turn: turn("1", { pictures }) });
+  const attachments = [picture("a", { source, receipt: RECEIPT })];
+  await send({ kind: "asked", turn: turn("1", { attachments }) });
   for (
     const character
       of "It is <ref><b>Save</b></ref><box>250 500 500 750</box>, <ref>Save</ref><box>250 500 500 750</box>!"

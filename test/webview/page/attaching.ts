@@ -62,7 +62,7 @@ export async function droppingTakesFilesAndAddresses(browser: Browser): Promise<
 /** An attachment is named, gets its receipt when it is confirmed, and can be removed. */
 export async function attachmentsShowReceipts(browser: Browser): Promise<void> {
   const { page, send, posted } = await openPage(browser);
-  await send({ kind: "attached", picture: picture("a") }, { kind: "attached", picture: picture("b") });
+  await send({ kind: "attached", attachment: picture("a") }, { kind: "attached", attachment: picture("b") });
   const attachments = page.locator(".attachment");
   assert.deepEqual(await attachments.locator(".receipt").allInnerTexts(), ["reading…", "reading…"]);
   await send({ kind: "attachment-confirmed", id: "b", receipt: RECEIPT });

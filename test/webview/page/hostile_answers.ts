@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import type { Browser } from "playwright-core";
 import { repositoryFolder } from "../../editor/host/places.ts";
-import { NUMBERS, turn } from "../panel_states.ts";
+import { NUMBERS, picture, turn } from "../panel_states.ts";
 import { openPage } from "./open_page.ts";
 
 const MARKDOWN = [
@@ -51,6 +51,74 @@ export async function hostileAnswersAreHarmless(browser: Browser): Promise<void>
     ],
   );
   assert.match(await answer.innerText(), /<script>hacked = 1<\/script>/);
+  assert.deepEqual(complaints, []);
+}
+
+/** Characters that turn the direction of a text are spelled out, in what is shown and in what is copied. */
+export async function directionsCannotBeTurned(browser: Browser): Promise<void> {
+  const text = "`a.ts\u202e\u2066` and\n\n```ts\nif (a) { \u2067} // admin\u2069\n```\n\nمرحبا";
+  const { page, posted } = await openPage(browser, {
+    turns: [turn("1", { text, thinking: "\u202eabc", state: { kind: "done", numbers: NUMBERS } })],
+  });
+  const shown = await page.locator(".conversation").evaluate((all) => all.textContent ?? "");
+  assert.doesNotMatch(shown, /[\u202a-\u202e\u2066-\u2069]/);
+  for (const part of ["a.ts\\u{202e}\\u{2066}", "{ \\u{2067}}", "\\u{202e}abc", "مرحبا"]) {
+    assert.ok(shown.includes(part), part);
+  }
+  for (const name of ["Copy", "Insert", "Copy answer"]) {
+    await page.getByRole("button", { name, exact: true }).press("Enter");
+  }
+  const copied = await posted();
+  assert.equal(copied.length, 3);
+  for (const message of copied) assert.doesNotMatch(JSON.stringify(message), /[\u202a-\u202e\u2066-\u2069]/);
+}
+
+/** What would take a careless renderer forever. */
+export async function hugeAndDeepAnswersAreDrawn(browser: Browser): Promise<void> {
+  const row = `|${" 1 |".repeat(20)}`;
+  const hostile = [
+    `|${" a |".repeat(20)}\n|${"---|".repeat(20)}\n${`${row}\n`.repeat(2_000)}`,
+    ">".repeat(20_000) + " a",
+    `${"[".repeat(20_000)}a${"](".repeat(20_000)}`,
+    `${"*a_ ".repeat(20_000)}`,
+    `${"- ".repeat(5_000)}a`,
+    `${"$a".repeat(10_000)}`,
+    `${"<ref>".repeat(10_000)}${"<box>1 2".repeat(10_000)}`,
+    `${"a.ts:1:".repeat(10_000)}`,
+    "`".repeat(50_000),
+  ];
+  const { page, send, complaints } = await openPage(browser);
+  for (const [index, text] of hostile.entries()) {
+    const id = String(index + 2);
+    await send({ kind: "asked", turn: turn(id) }, { kind: "answer", turnId: id, text });
+    await send({ kind: "done", turnId: id, numbers: NUMBERS });
+  }
+  await send({ kind: "asked", turn: turn("1") }, { kind: "answer", turnId: "1", text: "still here" });
+  assert.equal(await page.getByText("still here").count(), 1);
+  assert.equal(await page.locator("tr").count(), 2_001);
+  assert.deepEqual(complaints, []);
+}
+
+/** A vector picture is shown as a picture: nothing in it runs or is fetched. */
+export async function vectorPicturesAreHarmless(browser: Browser): Promise<void> {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="hacked=1">
+    <script>hacked=1; top.hacked=1</script>
+    <image href="https://example.com/track.png" width="9" height="9"/>
+    <foreignObject width="9" height="9"><iframe src="https://example.com"/></foreignObject>
+    <style>@import url("https://example.com/a.css");</style><rect width="9" height="9" fill="#0f0"/></svg>`;
+  const { page, complaints } = await openPage(browser);
+  await page.route("**/evil.svg", (route) => route.fulfill({ contentType: "image/svg+xml", body: svg }));
+  await page.evaluate(
+    (picture) => dispatchEvent(new MessageEvent("message", { data: { kind: "attached", picture } })),
+    picture("evil.svg", { source: "https://panel.test/evil.svg" }),
+  );
+  const shown = page.locator("img").first();
+  await shown.waitFor();
+  await page.waitForFunction(() => {
+    const image = document.querySelector("img");
+    return image?.complete === true && image.naturalWidth === 9;
+  });
+  assert.equal(await page.evaluate("'hacked' in globalThis"), false);
   assert.deepEqual(complaints, []);
 }
 

@@ -2,13 +2,19 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Page, Route } from "playwright-core";
 import { chatHtml } from "../../../extension/chat_html.ts";
 import type { Draft, FromPanel, PanelState, ToPanel } from "../../../protocol/panel.ts";
 import { repositoryFolder } from "../../editor/host/places.ts";
 import { panel } from "../panel_states.ts";
 
-const ORIGIN = "https://panel.test";
+export const ORIGIN = "https://panel.test";
+
+/** A file that the page may load, beside its own. */
+export interface ServedFile {
+  readonly contentType: string;
+  readonly bytes: Uint8Array;
+}
 
 /** The page, and the extension's end of the line. */
 export interface OpenPage {
@@ -23,8 +29,15 @@ export interface OpenPage {
   draft(): Promise<Draft | undefined>;
 }
 
-/** Opens the page in a window as narrow as a side bar, and shows it a state. */
-export async function openPage(browser: Browser, state: Partial<PanelState> = {}): Promise<OpenPage> {
+/**
+ * Opens the page in a window as narrow as a side bar, and shows it a state.
+ * @param files by name
+ */
+export async function openPage(
+  browser: Browser,
+  state: Partial<PanelState> = {},
+  files: Readonly<Record<string, ServedFile>> = {},
+): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width: 320, height: 600 } });
   const page = await context.newPage();
   const complaints: string[] = [];
@@ -39,6 +52,8 @@ export async function openPage(browser: Browser, state: Partial<PanelState> = {}
     if (/^[\w-]+\.(?:js|css|woff2)$/.test(file)) {
       return await route.fulfill({ path: join(repositoryFolder, "dist", "webview", file) });
     }
+    const served = files[file];
+    if (served !== undefined) return await serve(route, served);
     complaints.push(`requested ${url.href}`);
     await route.abort();
   });
@@ -67,6 +82,20 @@ export async function openPage(browser: Browser, state: Partial<PanelState> = {}
     assert.deepEqual(await posted(), [], "nothing but drafts is expected");
     return drafts.at(-1);
   }
+}
+
+/** Gives a file, or the part of it that is asked for, as VS Code does. */
+async function serve(route: Route, { contentType, bytes }: ServedFile): Promise<void> {
+  const [, from, to] = /^bytes=(\d+)-(\d+)?$/.exec(route.request().headers()["range"] ?? "") ?? [];
+  if (from === undefined) return await route.fulfill({ contentType, body: Buffer.from(bytes) });
+  const start = Number(from);
+  const end = to === undefined ? bytes.length : Number(to) + 1;
+  await route.fulfill({
+    status: 206,
+    contentType,
+    headers: { "accept-ranges": "bytes", "content-range": `bytes ${start}-${end - 1}/${bytes.length}` },
+    body: Buffer.from(bytes.subarray(start, end)),
+  });
 }
 
 function frame(): string {

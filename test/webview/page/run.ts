@@ -8,6 +8,7 @@ import * as asking from "./asking.ts";
 import * as attaching from "./attaching.ts";
 import * as hostileAnswers from "./hostile_answers.ts";
 import * as reading from "./reading.ts";
+import * as recordings from "./recordings.ts";
 import * as versions from "./versions.ts";
 
 const LIMIT_MS = 30_000;
@@ -16,7 +17,7 @@ type Check = (browser: Browser) => Promise<void>;
 
 process.setSourceMapsEnabled(true);
 const checks: readonly (readonly [name: string, check: Check])[] = Object.entries(
-  { ...hostileAnswers, ...answerParts, ...attaching, ...asking, ...reading, ...versions },
+  { ...hostileAnswers, ...answerParts, ...attaching, ...asking, ...reading, ...recordings, ...versions },
 );
 const wanted = argv.slice(2);
 const chosen = checks.filter(([name]) => wanted.length === 0 || wanted.some((part) => name.includes(part)));

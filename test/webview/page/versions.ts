@@ -67,7 +67,7 @@ export async function contextIsMeasured(browser: Browser): Promise<void> {
   const { page, send } = await openPage(browser, { turns: [turn("1", { text: "x", state: DONE })] });
   const meter = page.getByRole("meter", { name: "Context" });
   assert.equal(await meter.innerText(), "988 / 4k");
-  await send({ kind: "attached", picture: picture("a", { receipt: RECEIPT }) });
+  await send({ kind: "attached", attachment: picture("a", { receipt: RECEIPT }) });
   assert.equal(await meter.innerText(), "1.6k / 4k");
   await send({ kind: "need", need: { tokenCount: 3900, contextLength: 4096 } });
   assert.equal(await meter.innerText(), "3.9k / 4k");
