@@ -1,58 +1,72 @@
-// The chat behind its view: a conversation that is kept, and what a person does with it.
+// A conversation that is open: kept in its file, and what a person does with it. Where it is shown is not its matter;
+// while it is shown nowhere it goes on.
 
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import type { Memento, Uri } from "vscode";
+import type { Uri } from "vscode";
 import type { PictureStore } from "../host/picture_store.ts";
 import { recordingFileName, type RecordingRef } from "../host/recording_store.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
-import type { PanelFailure, ThinkingDepth } from "../protocol/panel.ts";
+import type { Draft, PanelFailure, ShownConversation, ThinkingDepth } from "../protocol/panel.ts";
 import type { AskedBox } from "../protocol/region_messages.ts";
 import type { VideoSampling } from "../protocol/video_reader.ts";
 import { Answers } from "./answers.ts";
-import { animationSource, type AnimationUse, bytesSource, fileSource } from "./attachment_sources.ts";
-import { Attachments } from "./attachments.ts";
+import { animationSource, type AnimationUse, bytesSource, type SourceParts } from "./attachment_sources.ts";
+import { Attachments, type AttachmentSource } from "./attachments.ts";
 import {
   type AskOptions,
   type Attachment,
-  type ConversationRecord,
+  EXPLAIN,
+  EXPLAIN_RECORDING,
   sentPictures,
   type SourceOf,
 } from "./chat_turn.ts";
 import { Conversation, type ConversationEvent } from "./conversation.ts";
 import { editedName } from "./edited_name.ts";
 import { describeFailure, type Translate, type Wanted } from "./error_messages.ts";
-import { Preparation } from "./preparation.ts";
+import { Keeper } from "./history/keeper.ts";
+import { isEmpty, type KeptConversation } from "./history/kept_conversation.ts";
+import type { Lease, Leases } from "./history/leases.ts";
+import type { Library } from "./history/library.ts";
+import type { StoredPictures } from "./history/stored_pictures.ts";
+import { titleOf } from "./history/title.ts";
 import { makeShown } from "./picture_copies.ts";
 import { usePictures } from "./picture_use.ts";
+import { Preparation } from "./preparation.ts";
 import { type ReadStored, Recordings } from "./recordings.ts";
-import { restore, save } from "./saved_conversation.ts";
 import type { SendRequest } from "./sidecar.ts";
 
-/** Where the conversation is kept between windows. */
-const KEPT_AS = "conversation";
+/** Pieces of answers, which come many times a second. */
+const STREAMING: readonly ConversationEvent["kind"][] = ["stage", "thinking", "answer", "recording-progress"];
 
-/** A streaming answer is kept at most this often. */
-const KEEP_EVERY_MS = 2_000;
-
-/** Nano was trained on exactly these words. */
-export const EXPLAIN = "Explain this image.";
-/** What is asked about a recording unless a person asks something else. */
-export const EXPLAIN_RECORDING = "Describe what happens in this recording, step by step, with times.";
+/** What becomes of a conversation that is of no interest to its file. */
+const PASSING: readonly ConversationEvent["kind"][] = ["need", "refused", "refusal-dismissed"];
 
 /** What a chat needs from outside. */
 export interface ChatParts {
-  readonly kept: Memento;
+  readonly library: Pick<Library, "write" | "remove">;
+  readonly leases: Pick<Leases, "take">;
   readonly store: PictureStore;
+  /** The file at an address. */
+  readonly fileSource: (uri: Uri, use: AnimationUse, parts: SourceParts) => AttachmentSource;
+  /** A picture has come into the store. */
+  readonly onStored: () => void;
+  readonly pictures: Pick<StoredPictures, "isUsedBeside">;
   readonly request: SendRequest;
   readonly readStored: ReadStored;
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly log: { info(line: string): void; error(line: string): void };
   readonly onEvent: (event: ConversationEvent) => void;
+  /** It goes on under another id, as a copy of what another window has. */
+  readonly onRenewed: () => void;
   readonly sourceOf: SourceOf;
   readonly t: Translate;
   /** Whether pictures are looked at before the question is asked. */
   readonly preparesAhead: () => boolean;
 }
+
+/** What is known about a conversation beside what was said. */
+type About = Omit<KeptConversation, "record">;
 
 /** A chat. */
 export class Chat {
@@ -63,14 +77,25 @@ export class Chat {
   readonly #answers: Answers;
   readonly #preparation: Preparation;
   readonly #missing = new Set<string>();
-  #keptMs = 0;
+  readonly #keeper: Keeper;
+  #about: About;
+  #isKeepingBroken = false;
 
-  constructor(parts: ChatParts) {
+  /** @param lease the right to write it; null for one that has no file yet */
+  constructor(parts: ChatParts, { record, ...about }: KeptConversation, lease: Lease | null) {
     const { request, log, sourceOf } = parts;
     this.#parts = parts;
+    this.#about = about;
+    this.#keeper = new Keeper({
+      take: () => parts.leases.take(this.id),
+      isWanted: () => !this.isEmpty,
+      write: () => this.#write(),
+      onLost: () => this.#renew(),
+      onError: (error) => this.#notKept(error),
+    }, lease);
     const conversation = new Conversation(
       { onEvent: (event) => this.#changed(event), sourceOf },
-      this.#restore(),
+      record,
     );
     const describe = (wanted: Wanted) => (error: unknown) => describeFailure(error, wanted, parts.t);
     this.conversation = conversation;
@@ -103,6 +128,52 @@ export class Chat {
     });
   }
 
+  /** Names the conversation. */
+  get id(): string {
+    return this.#about.id;
+  }
+
+  get title(): string {
+    return titleOf(this.kept, this.#parts.t);
+  }
+
+  /** The conversation as its file has it, or will have it soon. */
+  get kept(): KeptConversation {
+    return { ...this.#about, record: this.conversation.record };
+  }
+
+  /** What the page shows of it. */
+  get panel(): ShownConversation {
+    return { id: this.id, ...this.conversation.panel };
+  }
+
+  /** Whether an answer or a reading is in work. */
+  get isBusy(): boolean {
+    const { record: { attachments }, isBusy } = this.conversation;
+    return isBusy || attachments.some((one) => one.kind === "recording" && one.progress !== null);
+  }
+
+  get isEmpty(): boolean {
+    return isEmpty(this.conversation.record);
+  }
+
+  /** Gives it another title; null leaves the choice to its first question. */
+  rename(title: string | null): void {
+    this.#about = { ...this.#about, title };
+    this.#keeper.changed(true);
+  }
+
+  /** Keeps the question that is being written. */
+  write(draft: Draft): void {
+    this.conversation.write(draft);
+    this.#keeper.changed(false);
+  }
+
+  /** Whether a person has it in view with nothing else in work; only then its next question is prepared. */
+  setWatched(isWatched: boolean): void {
+    this.#preparation.changed(isWatched ? "watched" : "unwatched");
+  }
+
   /** Looks after the pictures of a conversation that comes from an earlier window. */
   async check(): Promise<void> {
     const { turns, attachments } = this.conversation.record;
@@ -127,7 +198,7 @@ export class Chat {
   /** Attaches the files at addresses. @returns the ids of those that were not refused */
   async attachFiles(uris: readonly Uri[], use: AnimationUse = "picture"): Promise<readonly string[]> {
     const ids = await Promise.all(
-      uris.map((uri) => this.#attachments.add(fileSource(uri, use, this.#sourceParts))),
+      uris.map((uri) => this.#attachments.add(this.#parts.fileSource(uri, use, this.#sourceParts))),
     );
     return ids.filter((id) => id !== null);
   }
@@ -183,6 +254,12 @@ export class Chat {
     return isReplaced ? replaced.picture : null;
   }
 
+  /** Whether this conversation or another kept one is made of a picture. */
+  async uses(picture: PictureRef): Promise<boolean> {
+    return this.conversation.uses(picture) ||
+      await this.#parts.pictures.isUsedBeside(this.id, picture.sha256);
+  }
+
   /** Has the sidecar forget what it made of pictures that were deleted. */
   async forgetGone(): Promise<void> {
     await this.#parts.request("sightline/forgetGone", {});
@@ -193,7 +270,7 @@ export class Chat {
     const { conversation } = this;
     // What was refused meanwhile is told, and the person asks without it if they want to.
     if (!await this.#attachments.stored()) return;
-    const { attachments } = conversation.record;
+    const { attachments, draft } = conversation.record;
     if (text.trim() === "" && attachments.length === 0) return;
     const picture = asked === undefined ? undefined : conversation.attachment(asked.pictureId);
     if (asked !== undefined && picture?.kind !== "picture") {
@@ -204,6 +281,8 @@ export class Chat {
       ? undefined
       : { picture, box: asked.box };
     const usual = attachments.some(({ kind }) => kind === "recording") ? EXPLAIN_RECORDING : EXPLAIN;
+    // The page takes the question out of its field by itself; if it is gone before that, this counts.
+    if (draft.text.trim() === text.trim()) conversation.write({ text: "", depth: draft.depth });
     this.#answers.add(conversation.ask(text.trim() || usual, depth, undefined, about));
     conversation.dismissRefusals();
   }
@@ -248,39 +327,70 @@ export class Chat {
     this.conversation.refuse(failure);
   }
 
-  /** Stops everything and forgets the conversation. */
-  clear(): void {
-    this.#answers.stopAll();
-    this.conversation.open();
+  /** Writes down what has not been written yet. */
+  async keep(): Promise<void> {
+    await this.#keeper.flush();
   }
 
-  /** Writes the conversation down. */
-  async keep(): Promise<void> {
-    this.#keptMs = performance.now();
-    await this.#parts.kept.update(KEPT_AS, save(this.conversation.record));
+  /** Stops everything, writes it down and lets other windows have it. */
+  async close(): Promise<void> {
+    this.#end();
+    await this.#keeper.close();
+  }
+
+  /** Stops everything and lets go of the file without writing it again. */
+  async abandon(): Promise<void> {
+    this.#end();
+    await this.#keeper.discard();
+  }
+
+  #end(): void {
+    this.#answers.stopAll();
+    this.#recordings.stopAll();
+    this.setWatched(false);
   }
 
   #answer(turnId: string | undefined): void {
     if (turnId !== undefined) this.#answers.add(turnId);
   }
 
-  #restore(): ConversationRecord | undefined {
-    const { kept, log } = this.#parts;
-    const value = kept.get(KEPT_AS);
-    const record = restore(value);
-    if (value !== undefined && record === null) {
-      log.error("chat: the conversation of an earlier version cannot be read; a new one begins");
-    }
-    return record ?? undefined;
+  async #write(): Promise<void> {
+    const { library } = this.#parts;
+    if (this.isEmpty) await library.remove(this.id);
+    else await library.write(this.kept);
+    this.#isKeepingBroken = false;
+  }
+
+  /** Another window has taken the file over, as it may after this one was asleep. What is here becomes a copy. */
+  #renew(): void {
+    this.#about = { ...this.#about, id: randomUUID() };
+    this.#parts.log.error("chat: another window has it now; it goes on as a copy");
+    this.#parts.onRenewed();
+  }
+
+  #notKept(error: unknown): void {
+    const { log, t } = this.#parts;
+    log.error(`chat: not kept, ${String(error)}`);
+    // Every piece of an answer would say so again.
+    if (this.#isKeepingBroken) return;
+    this.#isKeepingBroken = true;
+    this.conversation.refuse({
+      kind: "storage-failed",
+      headline: t("This chat is not being saved."),
+      message: t("Its file cannot be written: {0}", error instanceof Error ? error.message : String(error)),
+      actions: ["show-log"],
+    });
   }
 
   #changed(event: ConversationEvent): void {
+    const { kind } = event;
+    if (!PASSING.includes(kind)) {
+      this.#about = { ...this.#about, changedMs: Date.now() };
+      this.#keeper.changed(!STREAMING.includes(kind));
+    }
     this.#parts.onEvent(event);
-    if (event.kind === "detached" || event.kind === "opened") this.#recordings.stopUnwanted();
-    this.#preparation.changed(event.kind);
-    const isStreaming = ["stage", "thinking", "answer", "recording-progress"].includes(event.kind);
-    if (isStreaming && performance.now() - this.#keptMs < KEEP_EVERY_MS) return;
-    this.keep().catch((error: unknown) => this.#parts.log.error(`chat: not kept, ${String(error)}`));
+    if (kind === "detached") this.#recordings.stopUnwanted();
+    this.#preparation.changed(kind);
   }
 
   /** Sees to it that the page can show a picture, and that it is kept for as long as a new one. */
@@ -288,6 +398,7 @@ export class Chat {
     const picture = await storing;
     await makeShown(this.#parts.store.pathOf(picture), picture);
     await this.#usePictures([picture]);
+    this.#parts.onStored();
     return picture;
   }
 

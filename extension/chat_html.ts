@@ -1,5 +1,7 @@
 // The frame of the panel's page: its policy, its style, its script, and nothing else.
 
+import { htmlText } from "./html_text.ts";
+
 /** What the frame is made of. */
 export interface ChatPage {
   readonly script: string;
@@ -28,20 +30,16 @@ export function chatHtml({ script, style, cspSource, nonce, language, title }: C
     "form-action 'none'",
   ].join("; ");
   return `<!DOCTYPE html>
-<html lang="${escape(language)}">
+<html lang="${htmlText(language)}">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${escape(policy)}">
+<meta http-equiv="Content-Security-Policy" content="${htmlText(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${escape(style)}">
-<title>${escape(title)}</title>
+<link rel="stylesheet" href="${htmlText(style)}">
+<title>${htmlText(title)}</title>
 </head>
 <body>
-<script nonce="${escape(nonce)}" src="${escape(script)}"></script>
+<script nonce="${htmlText(nonce)}" src="${htmlText(script)}"></script>
 </body>
 </html>`;
-}
-
-function escape(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
 }

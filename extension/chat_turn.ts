@@ -2,10 +2,22 @@
 
 import type { RecordingRef } from "../host/recording_store.ts";
 import type { Box, PictureReceipt, PictureRef, Video, VideoReceipt } from "../protocol/conversation.ts";
-import type { PanelAttachment, PanelPicture, PanelTurn, TraceEnd, TurnVersion } from "../protocol/panel.ts";
+import type {
+  Draft,
+  PanelAttachment,
+  PanelPicture,
+  PanelTurn,
+  TraceEnd,
+  TurnVersion,
+} from "../protocol/panel.ts";
 import type { PanelFile, PanelRecording, ReadingProgress } from "../protocol/recording_messages.ts";
 import type { VideoSampling } from "../protocol/video_reader.ts";
 import type { Placed } from "./turn_tree.ts";
+
+/** Nano was trained on exactly these words. */
+export const EXPLAIN = "Explain this image.";
+/** What is asked about a recording unless a person asks something else. */
+export const EXPLAIN_RECORDING = "Describe what happens in this recording, step by step, with times.";
 
 /** What goes with a question. */
 export type Attachment = PictureAttachment | RecordingAttachment;
@@ -67,10 +79,16 @@ export interface ConversationRecord {
   /** The last turn that is shown; null when there is none. */
   readonly lastId: string | null;
   readonly attachments: readonly Attachment[];
+  readonly draft: Draft;
 }
 
-/** Nothing asked and nothing attached. */
-export const EMPTY: ConversationRecord = { turns: [], lastId: null, attachments: [] };
+/** Nothing asked, nothing attached and nothing written. */
+export const EMPTY: ConversationRecord = {
+  turns: [],
+  lastId: null,
+  attachments: [],
+  draft: { text: "", depth: "off" },
+};
 
 /** Address of a picture or a recording of the store that the page may load. */
 export type SourceOf = (stored: { readonly picture: PictureRef | RecordingRef }) => string;
@@ -81,6 +99,11 @@ const MAX_PLAYED_BYTES = 256 * 2 ** 20;
 /** Whether nothing about an attachment is left to be found out. */
 export function isConfirmed(attachment: Attachment): boolean {
   return attachment.receipt !== null && (attachment.kind === "picture" || attachment.progress === null);
+}
+
+/** What an attachment is called. */
+export function nameOf(attachment: Attachment): string {
+  return attachment.kind === "picture" ? attachment.picture.name : attachment.name;
 }
 
 /** What of the store an attachment needs to be sent. */

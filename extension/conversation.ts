@@ -7,6 +7,7 @@ import type {
   AnswerNumbers,
   AnswerState,
   ContextUse,
+  Draft,
   PanelFailure,
   PanelTurn,
   Refusal,
@@ -34,7 +35,7 @@ import { withReceipt } from "./recording_receipts.ts";
 import { latestAfter, pathTo, versionsOf } from "./turn_tree.ts";
 
 /** What tells the page of a change; the engine's state is not the conversation's. */
-export type ConversationEvent = Exclude<ToPanel, { kind: "init" | "engine" | "focus" | "files" }>;
+export type ConversationEvent = Exclude<ToPanel, { kind: "init" | "opened" | "engine" | "focus" | "files" }>;
 
 /** What a conversation needs from outside. */
 export interface ConversationParts {
@@ -51,6 +52,7 @@ export class Conversation {
   #turns: readonly ChatTurn[];
   #lastId: string | null;
   #attachments: readonly Attachment[];
+  #draft: Draft;
   #refusals: readonly Refusal[] = [];
   #need: ContextUse | null = null;
   /** When the trace of the turn in work began. */
@@ -62,17 +64,24 @@ export class Conversation {
     this.#turns = kept.turns;
     this.#lastId = kept.lastId;
     this.#attachments = kept.attachments;
+    this.#draft = kept.draft;
   }
 
   get record(): ConversationRecord {
-    return { turns: this.#turns, lastId: this.#lastId, attachments: this.#attachments };
+    return {
+      turns: this.#turns,
+      lastId: this.#lastId,
+      attachments: this.#attachments,
+      draft: this.#draft,
+    };
   }
 
   /** What the page shows of it. */
-  get panel(): ShownConversation {
+  get panel(): Omit<ShownConversation, "id"> {
     return {
       turns: this.#shownTurns(),
       attachments: this.#attachments.map((attachment) => toPanelAttachment(attachment, this.#parts.sourceOf)),
+      draft: this.#draft,
       refusals: this.#refusals,
       need: this.#need,
     };
@@ -163,6 +172,11 @@ export class Conversation {
       this.#change(turnId, { question: { ...question, attachments: question.attachments.map(confirmed) } });
       for (const { id } of asked) this.#tell({ kind: "receipt", turnId, pictureId: id, receipt });
     }
+  }
+
+  /** Notes how far the next question is written. Where it is written, it is shown already. */
+  write(draft: Draft): void {
+    this.#draft = draft;
   }
 
   /** Notes what has become of a recording of the next question. */
@@ -323,17 +337,6 @@ export class Conversation {
 
   stop(turnId: string): void {
     if (this.#end(turnId, { kind: "stopped" })) this.#tell({ kind: "stopped", turnId });
-  }
-
-  /** Shows another conversation in place of this one, an empty one when left out. */
-  open(record: ConversationRecord = EMPTY): void {
-    this.#turns = record.turns;
-    this.#lastId = record.lastId;
-    this.#attachments = record.attachments;
-    this.#refusals = [];
-    this.#need = null;
-    this.#thinkingSince.clear();
-    this.#tell({ kind: "opened", conversation: this.panel });
   }
 
   #attach(attachment: Attachment): string {

@@ -101,6 +101,10 @@ export function headlineOf(kind: FailureKind, subject: string, t: Translate): st
       return t("There is not enough memory.");
     case "storage-failed":
       return t("Nothing could be saved.");
+    case "chat-missing":
+    case "chat-damaged":
+    case "chat-open-elsewhere":
+      return t("The chat cannot be opened.");
     case "internal":
       return t("Something went wrong.");
   }
@@ -134,5 +138,8 @@ const ACTIONS: Readonly<Record<FailureKind, readonly FailureAction[]>> = {
   "context-full": ["drop-pictures", "new-chat"],
   "out-of-memory": AGAIN,
   "storage-failed": AGAIN,
+  "chat-missing": [],
+  "chat-damaged": [],
+  "chat-open-elsewhere": [],
   "internal": AGAIN,
 };

@@ -8,15 +8,17 @@ import { PictureStore } from "../host/picture_store.ts";
 import { readVideo } from "../host/video_reader.ts";
 import { Failure } from "../protocol/errors.ts";
 import { PROTOCOL_VERSION } from "../protocol/sidecar.ts";
-import { Chat } from "./chat.ts";
-import { CHAT_VIEW, ChatView } from "./chat_view.ts";
+import { ChatPlaces } from "./chat_places.ts";
+import { Chats } from "./chats.ts";
 import { registerCommands } from "./commands.ts";
 import { Engine } from "./engine.ts";
-import { describeFailure } from "./error_messages.ts";
-import { doAsk } from "./panel_asks.ts";
-import { shownFileName } from "./picture_copies.ts";
-import { deleteUnused } from "./picture_use.ts";
-import { concernsSidecar, preparesAhead, readSettings } from "./settings.ts";
+import { fileSource } from "./file_source.ts";
+import { Leases } from "./history/leases.ts";
+import { Library } from "./history/library.ts";
+import { StoredPictures } from "./history/stored_pictures.ts";
+import { Tidying } from "./history/tidying.ts";
+import { openWorkspace } from "./history/workspace_label.ts";
+import { concernsSidecar, preparesAhead, readSettings, storedPictureBytes } from "./settings.ts";
 import type { LaunchSidecar } from "./sidecar.ts";
 import { StatusItem } from "./status_item.ts";
 
@@ -24,42 +26,37 @@ import { StatusItem } from "./status_item.ts";
 let close: () => Promise<void> = () => Promise.resolve();
 
 /** Called by VS Code when a command or the view is used for the first time. */
-export function activate(context: ExtensionContext): void {
+export async function activate(context: ExtensionContext): Promise<void> {
   const startMs = performance.now();
   const log = window.createOutputChannel("Sightline", { log: true });
   const storageFolder = context.globalStorageUri.fsPath;
   const store = new PictureStore(storageFolder);
+  const library = new Library(join(storageFolder, "conversations"));
+  const leases = new Leases(library.folder);
+  const openedFolder = join(storageFolder, "opened");
+  const isOpen = (id: string) => leases.isHeld(id);
+  const pictures = new StoredPictures({ library, folder: store.folder, openedFolder, isOpen });
+  const tidying = new Tidying({ library, pictures, openedFolder, maxBytes: storedPictureBytes, log });
   const statusItem = new StatusItem();
   const engine: Engine = new Engine({
-    launch: launcher(context.extensionPath, storageFolder, log),
+    launch: launcher(
+      context.extensionPath,
+      storageFolder,
+      log,
+      () => void tidying.now(),
+    ),
     log,
     onChange: () => {
       statusItem.show(engine);
-      view.post({ kind: "engine", engine: engine.state, model: engine.model });
+      chats.post({ kind: "engine", engine: engine.state, model: engine.model });
     },
     onGivenUp: () => void tellGivenUp(),
     wait,
   });
-  const view: ChatView = new ChatView({
-    extensionUri: context.extensionUri,
-    picturesUri: Uri.file(join(storageFolder, "pictures")),
-    log,
-    state: () => ({ ...chat.conversation.panel, engine: engine.state, model: engine.model }),
-    receive: (ask) =>
-      doAsk(ask, {
-        chat,
-        store,
-        post: (message) => view.post(message),
-        openedFolder: join(storageFolder, "opened"),
-      }).catch((error: unknown) => {
-        log.error(asError(error));
-        chat.refuse(describeFailure(error, "picture", l10n.t));
-      }),
-  });
-  const chat: Chat = new Chat({
-    kept: context.workspaceState,
-    store,
+  const chats: Chats = new Chats({
+    ...{ library, leases, pictures, store, log, preparesAhead },
     request: engine.request,
+    fileSource,
     readStored: (fileName, options, watch) =>
       readVideo(
         { layout: layoutOf(context.extensionPath), storageFolder, store },
@@ -68,24 +65,30 @@ export function activate(context: ExtensionContext): void {
         watch,
       ),
     wait,
-    log,
-    onEvent: (event) => view.post(event),
-    sourceOf: ({ picture }) => view.sourceOf(shownFileName(picture)),
     t: l10n.t,
-    preparesAhead,
+    workspace: openWorkspace,
+    onStored: () => tidying.soon(),
+    onPlaced: (place, chat) => {
+      if (place === places.view) void places.remember(chat.id, chat.conversation.record.draft.depth);
+    },
+  });
+  const { extensionUri, workspaceState: state } = context;
+  const picturesUri = Uri.file(store.folder);
+  const places: ChatPlaces = new ChatPlaces({
+    ...{ chats, engine, store, openedFolder, state, log, extensionUri, picturesUri },
   });
   statusItem.show(engine);
+  await places.restoreView();
   context.subscriptions.push(
     log,
     statusItem,
-    window.registerWebviewViewProvider(CHAT_VIEW, view),
+    ...places.register(),
     workspace.onDidChangeConfiguration((event) => concernsSidecar(event) && engine.outdate()),
-    ...registerCommands({ chat, view, engine, store, log }),
+    ...registerCommands({ chats, places, library, engine, store, log }),
   );
   close = async () => {
-    await Promise.all([chat.keep(), engine.stop()]);
+    await Promise.all([chats.close(), engine.stop()]);
   };
-  void chat.check();
   log.info(`activated in ${(performance.now() - startMs).toFixed(1)} ms`);
 }
 
@@ -100,7 +103,12 @@ async function wait(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Starts sidecars for this installation with the settings of the moment. */
-function launcher(root: string, storageFolder: string, log: LogOutputChannel): LaunchSidecar {
+function launcher(
+  root: string,
+  storageFolder: string,
+  log: LogOutputChannel,
+  onFirst: () => void,
+): LaunchSidecar {
   let isFirst = true;
   return async () => {
     const layout = layoutOf(root);
@@ -110,7 +118,7 @@ function launcher(root: string, storageFolder: string, log: LogOutputChannel): L
       ocrFolder: layout.ocrFolder,
       ...readSettings(layout.nanoFolder),
     };
-    if (isFirst) void deleteOldPictures(storageFolder, log);
+    if (isFirst) onFirst();
     isFirst = false;
     // Large, so it is loaded only now.
     const { launchSidecar } = await import("./sidecar_client.ts");
@@ -126,16 +134,6 @@ function layoutOf(root: string) {
   }
 }
 
-async function deleteOldPictures(storageFolder: string, log: LogOutputChannel): Promise<void> {
-  try {
-    const count = await deleteUnused(join(storageFolder, "pictures")) +
-      await deleteUnused(join(storageFolder, "opened"));
-    if (count > 0) log.info(`pictures: deleted ${count} that were not used for 30 days`);
-  } catch (error) {
-    log.error(asError(error));
-  }
-}
-
 /** Offers to start the engine again. */
 async function tellGivenUp(): Promise<void> {
   const restart = l10n.t("Restart Engine");
@@ -144,8 +142,4 @@ async function tellGivenUp(): Promise<void> {
   const chosen = await window.showErrorMessage(text, restart, showLog);
   if (chosen === restart) await commands.executeCommand("sightline.restartEngine");
   if (chosen === showLog) await commands.executeCommand("sightline.showLog");
-}
-
-function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
 }

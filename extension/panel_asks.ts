@@ -5,7 +5,7 @@ import type { PictureStore } from "../host/picture_store.ts";
 import { Failure } from "../protocol/errors.ts";
 import type { ToPanel } from "../protocol/panel.ts";
 import type { Chat } from "./chat.ts";
-import type { PanelAsk } from "./chat_view.ts";
+import type { PanelAsk } from "./chat_page.ts";
 import type { Attachment } from "./chat_turn.ts";
 import { insertCode, openNewFile } from "./code_uses.ts";
 import { describeFailure } from "./error_messages.ts";
@@ -20,6 +20,8 @@ import { nameFiles, openPlace } from "./workspace_files.ts";
 export interface AskParts {
   readonly chat: Chat;
   readonly store: PictureStore;
+  /** Begins another conversation in the place of this one. */
+  readonly begin: () => Promise<void>;
   /** Tells the page. */
   readonly post: (message: ToPanel) => void;
   /** For copies of pictures that are opened in an editor. */
@@ -56,6 +58,8 @@ export async function doAsk(ask: PanelAsk, parts: AskParts): Promise<void> {
       return await openPicture(chat.conversation.attachment(ask.id), parts);
     case "ask":
       return await chat.ask(ask.text, ask.depth, ask.about);
+    case "draft":
+      return chat.write(ask.draft);
     case "stop":
       return chat.stop(ask.turnId);
     case "retry":
@@ -81,7 +85,7 @@ export async function doAsk(ask: PanelAsk, parts: AskParts): Promise<void> {
     case "open-place":
       return await openPlace(ask);
     case "new-chat":
-      return await commands.executeCommand("sightline.newChat");
+      return await parts.begin();
     case "show-log":
       return await commands.executeCommand("sightline.showLog");
     case "show-full-model":

@@ -1,6 +1,6 @@
 // The door to the page: what it sends is checked here once, so that nothing behind has to doubt it.
 
-import { type FromPanel, THINKING_DEPTHS } from "../protocol/panel.ts";
+import { type Draft, type FromPanel, THINKING_DEPTHS } from "../protocol/panel.ts";
 import { readRecordingAsk } from "./recording_messages.ts";
 import { readAskedBox } from "./region_messages.ts";
 
@@ -60,10 +60,12 @@ export function readPanelMessage(value: unknown): FromPanel | null {
       return { kind, path, line, column };
     }
     case "ask": {
-      const depth = THINKING_DEPTHS.find((known) => known === fields["depth"]);
-      const about = readAskedBox(fields["about"]);
-      if (text === null || depth === undefined || about === null) return null;
-      return { kind, text, depth, ...(about === undefined ? {} : { about }) };
+      const draft = draftOf(fields);
+      return draft === null ? null : { kind, ...draft };
+    }
+    case "draft": {
+      const draft = draftOf(fields["draft"]);
+      return draft === null ? null : { kind, draft };
     }
     case "edit":
       return turnId === null || text === null ? null : { kind, turnId, text };
@@ -103,6 +105,16 @@ function textsOf(value: unknown, maxCount: number, maxLength: number): string[] 
   if (!Array.isArray(value) || value.length > maxCount) return null;
   const texts = value.map((item) => textOf(item, maxLength)).filter((text) => text !== null);
   return texts.length === value.length ? texts : null;
+}
+
+function draftOf(value: unknown): Draft | null {
+  if (typeof value !== "object" || value === null) return null;
+  const fields: Fields = { ...value };
+  const text = textOf(fields["text"], LIMITS.textCharacters);
+  const depth = THINKING_DEPTHS.find((known) => known === fields["depth"]);
+  const about = readAskedBox(fields["about"]);
+  if (text === null || depth === undefined || about === null) return null;
+  return { text, depth, ...(about === undefined ? {} : { about }) };
 }
 
 /** A line or a column, from 1. */

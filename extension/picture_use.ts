@@ -1,10 +1,11 @@
-// How long pictures are kept: a file's modification time is when it was last used, and old ones go.
+// How long pictures are kept that no chat uses: a file's modification time is when it was last used, and old ones go.
+// Those of kept chats are history/stored_pictures.ts's matter.
 
 import { readdir, rm, stat, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import type { PictureRef } from "../protocol/conversation.ts";
 
-/** Screenshots that nobody has used for this long are deleted. */
+/** Screenshots that no chat has and nobody has used for this long are deleted. */
 export const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Notes that pictures are in use. @returns the hashes of those that are no longer there */

@@ -7,8 +7,11 @@ import type { Conversation, ConversationEvent } from "./conversation.ts";
 import { draftTurns } from "./request_turns.ts";
 import type { SendRequest } from "./sidecar.ts";
 
+/** What happens to a conversation, and whether a person has it in view with nothing else in work. */
+export type Change = ConversationEvent["kind"] | "watched" | "unwatched";
+
 /** Changes after which what is being prepared is no longer what will be asked. */
-const STOPS: readonly ConversationEvent["kind"][] = [
+const STOPS: readonly Change[] = [
   "attached",
   "attachment-replaced",
   "recording-changed",
@@ -16,10 +19,10 @@ const STOPS: readonly ConversationEvent["kind"][] = [
   "asked",
   "continued",
   "turns",
-  "opened",
+  "unwatched",
 ];
 /** Changes after which there may be something to prepare. */
-const STARTS: readonly ConversationEvent["kind"][] = [
+const STARTS: readonly Change[] = [
   "attachment-confirmed",
   "recording-changed",
   "detached",
@@ -27,7 +30,7 @@ const STARTS: readonly ConversationEvent["kind"][] = [
   "failed",
   "stopped",
   "turns",
-  "opened",
+  "watched",
 ];
 
 /** What preparing needs from outside. */
@@ -50,7 +53,7 @@ export class Preparation {
   }
 
   /** Takes note of a change of the conversation. */
-  changed(kind: ConversationEvent["kind"]): void {
+  changed(kind: Change): void {
     if (STOPS.includes(kind)) this.#cancel();
     // Later, since one act may cause several events.
     if (STARTS.includes(kind)) queueMicrotask(() => this.#start());

@@ -129,6 +129,11 @@ export class Recordings {
     for (const [id, { stopping }] of this.#readings) if (!wanted.has(id)) stopping.abort();
   }
 
+  /** Stops all readings; what is kept of them goes on when the conversation is opened again. */
+  stopAll(): void {
+    for (const { stopping } of this.#readings.values()) stopping.abort();
+  }
+
   /**
    * Notes that recordings are in use, and takes frames anew that are gone while their file is there.
    * @returns the hashes of frames that stay gone

@@ -3,12 +3,12 @@
 
 import type { PictureStore } from "../host/picture_store.ts";
 import type { PictureRef } from "../protocol/conversation.ts";
-import type { Conversation } from "./conversation.ts";
 import { deleteCopies } from "./picture_copies.ts";
 
 /** The chat that the picture is in. */
 export interface ReplacingChat {
-  readonly conversation: Pick<Conversation, "uses">;
+  /** Whether any conversation is made of the picture. */
+  uses(picture: PictureRef): Promise<boolean>;
   /** @returns the picture whose place the edited one took; null when it took none */
   replaceAttachment(id: string, bytes: Uint8Array): Promise<PictureRef | null>;
   /** Has the sidecar forget what it made of pictures that were deleted. */
@@ -23,14 +23,14 @@ export interface ReplaceParts {
   readonly openedFolder: string;
 }
 
-/** Replaces a waiting picture, and deletes the original unless something else in the conversation is made of it. */
+/** Replaces a waiting picture, and deletes the original unless a conversation is made of it. */
 export async function replaceAttachment(
   id: string,
   bytes: Uint8Array,
   { chat, store, openedFolder }: ReplaceParts,
 ): Promise<void> {
   const original = await chat.replaceAttachment(id, bytes);
-  if (original === null || chat.conversation.uses(original)) return;
+  if (original === null || await chat.uses(original)) return;
   await store.remove(original);
   await deleteCopies(store.pathOf(original), openedFolder, original);
   await chat.forgetGone();

@@ -2,10 +2,17 @@
 // may have written it.
 
 import type { PictureReceipt } from "../protocol/conversation.ts";
-import { type AnswerState, THINKING_DEPTHS, type ThinkingDepth } from "../protocol/panel.ts";
-import type { AboutBox, Attachment, ChatTurn, ConversationRecord, PictureAttachment } from "./chat_turn.ts";
+import { type AnswerState, type Draft, THINKING_DEPTHS, type ThinkingDepth } from "../protocol/panel.ts";
+import {
+  type AboutBox,
+  type Attachment,
+  type ChatTurn,
+  type ConversationRecord,
+  EMPTY,
+  type PictureAttachment,
+} from "./chat_turn.ts";
 import { type Fields, hasNumbers, hasTexts, isList, isObject, isPicture } from "./plain_values.ts";
-import { readBox } from "./region_messages.ts";
+import { readAskedBox, readBox } from "./region_messages.ts";
 import { isRecording } from "./saved_recording.ts";
 
 /** Raised when what is kept changes its form. */
@@ -38,6 +45,7 @@ export function restore(value: unknown): ConversationRecord | null {
       state: turn.state.kind === "working" ? { kind: "stopped" } : turn.state,
     })),
     attachments,
+    draft: isDraft(raised["draft"]) ? raised["draft"] : EMPTY.draft,
   };
 }
 
@@ -135,6 +143,12 @@ function isPictureAttachment(value: unknown): value is PictureAttachment {
     isPicture(value["picture"]) &&
     (value["origin"] === null || typeof value["origin"] === "string") &&
     (value["receipt"] === null || isReceipt(value["receipt"]));
+}
+
+/** The first files of form 2 had none. */
+function isDraft(value: unknown): value is Draft {
+  return isObject(value) && hasTexts(value, "text") &&
+    THINKING_DEPTHS.includes(value["depth"] as ThinkingDepth) && readAskedBox(value["about"]) !== null;
 }
 
 function isReceipt(value: unknown): value is PictureReceipt {

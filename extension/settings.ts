@@ -55,6 +55,12 @@ export function preparesAhead(): boolean {
   return workspace.getConfiguration(SECTION).get<boolean>("prepareAhead", true);
 }
 
+/** How much all stored pictures may take together. */
+export function storedPictureBytes(): number {
+  const settings = workspace.getConfiguration(SECTION);
+  return wholeNumber(settings.get("history.maxMegabytes"), 2000) * MEGABYTE;
+}
+
 /** What the sidecar is started with. */
 const SIDECAR_SETTINGS = ["model", "threads", "idleUnloadMinutes", "cacheMegabytes"];
 

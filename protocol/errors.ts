@@ -27,6 +27,9 @@ export type FailureKind =
   | "context-full"
   | "out-of-memory"
   | "storage-failed"
+  | "chat-missing"
+  | "chat-damaged"
+  | "chat-open-elsewhere"
   | "internal";
 
 /** The `data` of a response error. The error's `message` is a full English sentence for people. */

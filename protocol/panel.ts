@@ -118,14 +118,25 @@ export interface PanelTurn {
   readonly state: AnswerState;
 }
 
+/** The question that is being written. */
+export interface Draft {
+  readonly text: string;
+  readonly depth: ThinkingDepth;
+  /** The part of a picture that it is about; left out for whole pictures. */
+  readonly about?: AskedBox;
+}
+
 /** State of the sidecar's process. */
 export type EngineState = "stopped" | "starting" | "ready" | "busy" | "failed";
 
 /** Everything the panel shows. */
 export interface PanelState {
+  /** Names the conversation. */
+  readonly id: string;
   readonly turns: readonly PanelTurn[];
   /** What goes with the next question. */
   readonly attachments: readonly PanelAttachment[];
+  readonly draft: Draft;
   /** Files that could not be attached, with the reason. */
   readonly refusals: readonly Refusal[];
   /** What the next question would take as it stands; null when the sidecar has not computed it. */
@@ -150,7 +161,10 @@ export interface NamedFile {
 }
 
 /** What the panel shows of a conversation. */
-export type ShownConversation = Pick<PanelState, "turns" | "attachments" | "refusals" | "need">;
+export type ShownConversation = Pick<
+  PanelState,
+  "id" | "turns" | "attachments" | "draft" | "refusals" | "need"
+>;
 
 /** What became of a picture that was edited, or of another that was exchanged. */
 export type Replacement =
@@ -202,6 +216,7 @@ export type ToPanel =
   /** Another conversation is shown from now on. */
   | { readonly kind: "opened"; readonly conversation: ShownConversation }
   | { readonly kind: "engine"; readonly engine: EngineState; readonly model: ModelRecord | null }
+  | { readonly kind: "draft"; readonly draft: Draft }
   /** Replies to `find-files`. */
   | { readonly kind: "files"; readonly files: readonly NamedFile[] }
   /** Put the focus into the composer. */
@@ -221,12 +236,9 @@ export type FromPanel =
   | { readonly kind: "detach"; readonly id: string }
   | { readonly kind: "dismiss-refusal"; readonly id: string }
   | { readonly kind: "open-picture"; readonly id: string }
-  | {
-    readonly kind: "ask";
-    readonly text: string;
-    readonly depth: ThinkingDepth;
-    readonly about?: AskedBox;
-  }
+  | { readonly kind: "ask" } & Draft
+  /** The question that is being written has changed. */
+  | { readonly kind: "draft"; readonly draft: Draft }
   | { readonly kind: "stop"; readonly turnId: string }
   | { readonly kind: "retry"; readonly turnId: string }
   /** Ask again, and leave pictures of earlier questions out as far as there is no room for them. */

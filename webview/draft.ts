@@ -1,11 +1,14 @@
-import { useState } from "preact/hooks";
-import type { Draft, Host } from "./host.ts";
+import { useCallback } from "preact/hooks";
+import type { Draft, ToPanel } from "../protocol/panel.ts";
+import type { Host } from "./host.ts";
 
-/** The question that is being written; it outlives the page. */
-export function useDraft(host: Host): readonly [draft: Draft, setDraft: (draft: Draft) => void] {
-  const [draft, setDraft] = useState(() => host.readDraft());
-  return [draft, (next) => {
-    host.keepDraft(next);
-    setDraft(next);
-  }];
+/** Changes the question that is being written, here at once, and tells the extension, which keeps it. */
+export function useSetDraft(
+  host: Host,
+  apply: (messages: readonly ToPanel[]) => void,
+): (draft: Draft) => void {
+  return useCallback((draft) => {
+    apply([{ kind: "draft", draft }]);
+    host.post({ kind: "draft", draft });
+  }, [host, apply]);
 }

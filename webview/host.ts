@@ -1,22 +1,16 @@
 // The page's end of the line to the extension. It knows no message's meaning.
 
-import { type FromPanel, THINKING_DEPTHS, type ThinkingDepth, type ToPanel } from "../protocol/panel.ts";
-import type { AskedBox } from "../protocol/region_messages.ts";
-import { toAskedBox } from "./region/asked_box.ts";
+import type { FromPanel, ToPanel } from "../protocol/panel.ts";
 
-/** What is kept while VS Code takes the page away and brings it back. */
-export interface Draft {
-  readonly text: string;
-  readonly depth: ThinkingDepth;
-  /** The part of a picture that the question is about; null for whole pictures. */
-  readonly about: AskedBox | null;
+/** By this VS Code restores an editor tab; everything else is the extension's to keep. */
+export interface KeptByPage {
+  readonly chatId: string;
 }
 
 /** What VS Code gives to a page. */
 export interface WebviewApi {
   postMessage(message: FromPanel): void;
-  getState(): unknown;
-  setState(state: Draft): void;
+  setState(state: KeptByPage): void;
 }
 
 /** The extension, as the page sees it. */
@@ -27,8 +21,7 @@ export interface Host {
    * last frame at once: a page can be drawn no oftener, and one that is not shown need not be drawn.
    */
   listen(apply: (messages: readonly ToPanel[]) => void): void;
-  readDraft(): Draft;
-  keepDraft(draft: Draft): void;
+  keep(state: KeptByPage): void;
 }
 
 /** Connects to the extension through VS Code's `api`. */
@@ -40,8 +33,7 @@ export function connect(api: WebviewApi): Host {
       addEventListener("message", (event: MessageEvent<ToPanel>) => next(event.data));
       api.postMessage({ kind: "ready" });
     },
-    readDraft: () => toDraft(api.getState()),
-    keepDraft: (draft) => api.setState(draft),
+    keep: (state) => api.setState(state),
   };
 }
 
@@ -56,17 +48,5 @@ function perFrame(apply: (messages: readonly ToPanel[]) => void): (message: ToPa
       waiting = [];
       apply(messages);
     });
-  };
-}
-
-/** What an earlier page, perhaps of an earlier version, has kept. */
-function toDraft(kept: unknown): Draft {
-  const { text, depth, isThinking, about }: Readonly<Record<string, unknown>> =
-    typeof kept === "object" && kept !== null ? { ...kept } : {};
-  return {
-    text: typeof text === "string" ? text : "",
-    // Earlier versions knew no depth, and set no limit.
-    depth: THINKING_DEPTHS.find((known) => known === depth) ?? (isThinking === true ? "deep" : "off"),
-    about: toAskedBox(about),
   };
 }

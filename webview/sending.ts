@@ -1,7 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { PanelState } from "../protocol/panel.ts";
-import type { Draft } from "./host.ts";
-import { askedPicture } from "./region/asked_box.ts";
+import type { Draft, PanelState } from "../protocol/panel.ts";
+import { askedPicture, withoutBox } from "./region/asked_box.ts";
 import { usePanel } from "./view/panel_context.ts";
 
 /** The way out for a question. */
@@ -12,14 +11,15 @@ export interface Sending {
 }
 
 /** Sends the draft, and takes it away only when the extension shows it in the conversation. */
-export function useSending(panel: PanelState, draft: Draft, setDraft: (draft: Draft) => void): Sending {
+export function useSending(panel: PanelState, setDraft: (draft: Draft) => void): Sending {
+  const { draft } = panel;
   const { post } = usePanel();
   const sent = useRef<Draft | null>(null);
   const text = draft.text.trim();
   const canSend = text !== "" || panel.attachments.length > 0;
 
   useEffect(() => {
-    if (sent.current === draft) setDraft({ ...draft, text: "", about: null });
+    if (sent.current === draft) setDraft({ ...withoutBox(draft), text: "" });
     sent.current = null;
   }, [panel.turns.at(-1)?.id]);
   // Instead of being asked, the question may have been refused; it can then be sent again.
@@ -32,8 +32,8 @@ export function useSending(panel: PanelState, draft: Draft, setDraft: (draft: Dr
     if (!canSend || sent.current === draft) return;
     sent.current = draft;
     // Without words it asks for an explanation, in the words that the model knows best.
-    const about = askedPicture(panel, draft.about) === undefined ? null : draft.about;
-    post({ kind: "ask", text, depth: draft.depth, ...(about === null ? {} : { about }) });
+    const asked = askedPicture(panel, draft.about) === undefined ? withoutBox(draft) : draft;
+    post({ kind: "ask", ...asked, text });
   };
   return { canSend, send };
 }

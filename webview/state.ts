@@ -102,6 +102,8 @@ function reducePanel(
       return { ...panel, need: message.need };
     case "opened":
       return { ...panel, ...message.conversation };
+    case "draft":
+      return { ...panel, draft: message.draft };
     case "engine":
       return { ...panel, engine: message.engine, model: message.model };
     case "recording-changed":

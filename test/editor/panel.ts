@@ -30,9 +30,9 @@ export async function openPanel(editor: Editor): Promise<Panel> {
   return await shownPanel(editor);
 }
 
-/** The panel, once it is shown. */
-export async function shownPanel(editor: Editor): Promise<Panel> {
-  const frame = await webviewFrame(editor, { containing: COMPOSER });
+/** The panel, once it is shown. @param containing selector of something in it, to tell it from others */
+export async function shownPanel(editor: Editor, containing = COMPOSER): Promise<Panel> {
+  const frame = await webviewFrame(editor, { containing });
   return {
     frame,
     composer: frame.locator(COMPOSER),

@@ -164,21 +164,6 @@ Deno.test("refuse() shows a failure until it is dismissed", () => {
   assert.deepEqual(events.map(({ kind }) => kind), ["refused", "refusal-dismissed"]);
 });
 
-Deno.test("open() shows another conversation in place of this one", () => {
-  const { conversation, events } = start();
-  conversation.attach(picture("a"), null);
-  conversation.ask("?", "off");
-  conversation.attach(picture("b"), null);
-  conversation.refuse(FAILURE);
-  const { record } = conversation;
-  conversation.open();
-  assert.deepEqual(conversation.panel, { turns: [], attachments: [], refusals: [], need: null });
-  assert.deepEqual(events.at(-1), { kind: "opened", conversation: conversation.panel });
-  conversation.open(record);
-  assert.deepEqual(conversation.record, record);
-  assert.deepEqual(conversation.panel.turns.length, 1);
-});
-
 Deno.test("a question that is asked again may leave old pictures out, and the page is told which", () => {
   const { conversation, events } = start();
   const first = conversation.ask("?", "off");

@@ -64,7 +64,9 @@ Deno.test("the view of package.json is the one that is registered", () => {
 });
 
 Deno.test("nothing activates the extension but its use", () => {
-  assert.deepEqual(manifest.activationEvents, []);
+  const { activationEvents } = manifest;
+  const tab = /CHAT_TAB = "([\w.]+)"/.exec(read("extension/chat_tab.ts"))?.[1];
+  assert.deepEqual(activationEvents, [`onWebviewPanel:${tab}`], "a chat's tab that is restored is use");
 });
 
 Deno.test("every text of package.json is there, in every language, and none is left over", () => {

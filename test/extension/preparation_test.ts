@@ -27,7 +27,7 @@ function start(isWanted = true) {
     conversation.confirm(receipt(picture(name)));
     return id;
   };
-  return { conversation, desk, attach };
+  return { conversation, preparation, desk, attach };
 }
 
 /** What was asked for, in short. */
@@ -60,7 +60,7 @@ Deno.test("a picture is looked at as soon as it is confirmed, until the question
 });
 
 Deno.test("what is attached or taken off meanwhile counts", async () => {
-  const { conversation, desk, attach } = start();
+  const { conversation, preparation, desk, attach } = start();
   attach("a");
   const first = await desk.take();
   const b = attach("b");
@@ -69,10 +69,12 @@ Deno.test("what is attached or taken off meanwhile counts", async () => {
   conversation.detach(b);
   const last = await desk.take();
   assert.equal(pictures(last.params), "a.png text");
-  conversation.open();
+  preparation.changed("unwatched");
   assert.equal(last.signal?.aborted, true);
   await settle();
   assert.equal(desk.waitingCount, 0);
+  preparation.changed("watched");
+  assert.equal(pictures((await desk.take()).params), "a.png text");
 });
 
 Deno.test("what the next question takes is told, and forgotten when that changes", async () => {

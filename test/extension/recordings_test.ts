@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ConversationRecord } from "../../extension/chat_turn.ts";
 import { Conversation, type ConversationEvent } from "../../extension/conversation.ts";
 import { Failure } from "../../protocol/errors.ts";
 import type { PanelRecording } from "../../protocol/recording_messages.ts";
@@ -8,7 +9,7 @@ import { source, testRecordings, video, videoReceipt } from "./support/recording
 /** Waits until everything that is due has been done. */
 const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
 
-function start() {
+function start(record?: ConversationRecord) {
   const events: ConversationEvent[] = [];
   const desk = new RequestDesk();
   const conversation: Conversation = new Conversation({
@@ -17,7 +18,7 @@ function start() {
       if (event.kind === "detached") made.recordings.stopUnwanted();
     },
     sourceOf: ({ picture }) => `view:${picture.sha256[0]}`,
-  });
+  }, record);
   const made = testRecordings(conversation, desk.request);
   const shown = () => conversation.panel.attachments[0] as PanelRecording | undefined;
   /** Answers what is asked before a reading, and gives the reading. */
@@ -121,9 +122,8 @@ Deno.test("resume() reads on what an earlier window had begun, and refuses what 
   before.recordings.begin(source("f"));
   await settle();
   before.conversation.attachRecording("lost.webm", null);
-  const { record } = before.conversation;
-  const after = start();
-  after.conversation.open(record);
+  before.recordings.stopAll();
+  const after = start(before.conversation.record);
   after.recordings.resume();
   await after.read("12");
   assert.deepEqual(after.conversation.panel.attachments.map(({ name }) => name), ["f.webm"]);

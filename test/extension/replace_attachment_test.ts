@@ -7,6 +7,7 @@ import { editedName } from "../../extension/edited_name.ts";
 import { copyForOpening, makeShown } from "../../extension/picture_copies.ts";
 import { replaceAttachment } from "../../extension/replace_attachment.ts";
 import { PictureStore } from "../../host/picture_store.ts";
+import type { PictureRef } from "../../protocol/conversation.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 
 /** A picture that waits for its question, and that was once opened in an editor. */
@@ -23,7 +24,7 @@ async function start() {
   const files = async () => [await readdir(store.folder), await readdir(openedFolder)];
   const forgotten: (readonly string[])[] = [];
   const chat = {
-    conversation,
+    uses: (picture: PictureRef) => Promise.resolve(conversation.uses(picture)),
     async replaceAttachment(id: string, bytes: Uint8Array) {
       if (new TextDecoder().decode(bytes) === "bad") return null;
       conversation.replace(id, { picture: await store.addBytes(bytes, "x (edited).png"), origin: null });

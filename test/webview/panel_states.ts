@@ -107,7 +107,17 @@ export function turn(
 }
 
 export function panel(changes: Partial<PanelState> = {}): PanelState {
-  return { turns: [], attachments: [], refusals: [], need: null, engine: "ready", model: MODEL, ...changes };
+  return {
+    id: "chat",
+    turns: [],
+    attachments: [],
+    draft: { text: "", depth: "off" },
+    refusals: [],
+    need: null,
+    engine: "ready",
+    model: MODEL,
+    ...changes,
+  };
 }
 
 export function page(changes: Partial<PanelState> = {}): PageState {

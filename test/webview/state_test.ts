@@ -135,9 +135,11 @@ Deno.test("reduce() shows other turns, another conversation, and what the next q
   assert.deepEqual(others.attachments, state.attachments);
   const need = { tokenCount: 700, contextLength: 4096 };
   assert.deepEqual(after(state, { kind: "need", need }).need, need);
-  const conversation = { turns: [turn("9")], attachments: [], refusals: [], need: null };
+  const draft = { text: "half a que", depth: "deep" } as const;
+  const conversation = { id: "9", turns: [turn("9")], attachments: [], draft, refusals: [], need: null };
   const opened = after(state, { kind: "opened", conversation });
   assert.deepEqual(opened, { ...state, ...conversation });
+  assert.deepEqual(after(state, { kind: "draft", draft }), { ...state, draft });
 });
 
 Deno.test("reduce() lets an answer go on that had ended", () => {

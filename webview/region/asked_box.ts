@@ -1,7 +1,7 @@
 // The part of a picture that the next question is about.
 
 import { type Box, BOX_SCALE, type PictureReceipt } from "../../protocol/conversation.ts";
-import type { PanelAttachment, PanelPicture, PanelState } from "../../protocol/panel.ts";
+import type { Draft, PanelAttachment, PanelPicture, PanelState } from "../../protocol/panel.ts";
 import type { AskedBox } from "../../protocol/region_messages.ts";
 import type { Translate } from "../texts.ts";
 import { toRect } from "./shapes.ts";
@@ -10,9 +10,9 @@ import { rectText } from "./words.ts";
 /** Finds the picture of a box among those that the panel shows; undefined when it is gone, and the box with it. */
 export function askedPicture(
   { attachments, turns }: Pick<PanelState, "attachments" | "turns">,
-  asked: AskedBox | null,
+  asked: AskedBox | undefined,
 ): PanelPicture | undefined {
-  if (asked === null) return undefined;
+  if (asked === undefined) return undefined;
   const found = [...attachments, ...turns.flatMap(({ question }) => question.attachments)]
     .find(({ id }) => id === asked.pictureId);
   return found?.kind === "picture" ? found : undefined;
@@ -35,12 +35,7 @@ function boxText(box: Box, receipt: PictureReceipt | null): string {
   return rectText(toRect(box, size));
 }
 
-/** What an earlier page has kept; null when that is no box. */
-export function toAskedBox(kept: unknown): AskedBox | null {
-  if (typeof kept !== "object" || kept === null) return null;
-  const { pictureId, box } = kept as Readonly<Record<string, unknown>>;
-  if (typeof pictureId !== "string" || typeof box !== "object" || box === null) return null;
-  const { left, top, right, bottom } = box as Readonly<Record<string, unknown>>;
-  const isBox = [left, top, right, bottom].every((side) => typeof side === "number");
-  return isBox ? { pictureId, box: { left, top, right, bottom } as Box } : null;
+/** A question about whole pictures. */
+export function withoutBox({ text, depth }: Draft): Draft {
+  return { text, depth };
 }

@@ -1,9 +1,8 @@
 import type { JSX, RefObject } from "preact";
-import type { PanelState } from "../../protocol/panel.ts";
+import type { Draft, PanelState } from "../../protocol/panel.ts";
 import { useWishes } from "../board.ts";
 import { contextUse } from "../context_meter.ts";
-import type { Draft } from "../host.ts";
-import { askedPicture } from "../region/asked_box.ts";
+import { askedPicture, withoutBox } from "../region/asked_box.ts";
 import { useSending } from "../sending.ts";
 import { workingTurn } from "../state.ts";
 import { Attachments } from "./attachments.tsx";
@@ -18,7 +17,6 @@ import { QueueButton, SendButton } from "./send_button.tsx";
 
 interface ComposerProps {
   readonly panel: PanelState;
-  readonly draft: Draft;
   readonly setDraft: (draft: Draft) => void;
   readonly field: RefObject<HTMLTextAreaElement | null>;
   /** A sentence about what was just tried; null when there is nothing to say. */
@@ -27,13 +25,14 @@ interface ComposerProps {
 }
 
 /** Where the next question is written, with its pictures; it stays usable while an answer comes. */
-export function Composer({ panel, draft, setDraft, field, notice, setNotice }: ComposerProps): JSX.Element {
+export function Composer({ panel, setDraft, field, notice, setNotice }: ComposerProps): JSX.Element {
   const { post, t, words } = usePanel();
+  const { draft } = panel;
   useWishes(words, QUESTION, (added) => {
     setDraft({ ...draft, text: draft.text + (/\S$/.test(draft.text) ? " " : "") + added });
     field.current?.focus();
   });
-  const { canSend, send } = useSending(panel, draft, setDraft);
+  const { canSend, send } = useSending(panel, setDraft);
   const working = workingTurn(panel);
   const use = contextUse(panel);
   const isInTrouble = panel.engine === "starting" || panel.engine === "failed";
@@ -52,7 +51,7 @@ export function Composer({ panel, draft, setDraft, field, notice, setNotice }: C
         asked={draft.about}
         picture={askedPicture(panel, draft.about)}
         attachments={panel.attachments}
-        remove={thenFocus(() => setDraft({ ...draft, about: null }))}
+        remove={thenFocus(() => setDraft(withoutBox(draft)))}
       />
       <QuestionField
         field={field}

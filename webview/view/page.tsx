@@ -6,7 +6,7 @@ import type { Renderers } from "../answer/renderers.ts";
 import { WorkspaceFiles } from "../answer/workspace_files.ts";
 import { useAttaching } from "../attaching.ts";
 import { Board } from "../board.ts";
-import { useDraft } from "../draft.ts";
+import { useSetDraft } from "../draft.ts";
 import { useFollowing } from "../following.ts";
 import type { Host } from "../host.ts";
 import { useEscape } from "../keys.ts";
@@ -33,6 +33,13 @@ interface PageProps {
 export function Page({ host, renderers }: PageProps): JSX.Element | null {
   const [state, apply] = useReducer(applyAll, null);
   useLayoutEffect(() => host.listen(apply), [host]);
+  const chatId = state?.panel.id;
+  useEffect(() => {
+    if (chatId === undefined) return;
+    host.keep({ chatId });
+    // What VS Code hands to the commands of the page's menu.
+    document.body.dataset["vscodeContext"] = JSON.stringify({ chatId });
+  }, [host, chatId]);
   const [look, setLook] = useState<Look | null>(null);
   const [edited, setEdited] = useState<PanelPicture | null>(null);
   const texts = state?.texts;
@@ -81,7 +88,7 @@ interface ShownProps {
 function Shown({ host, state, tools: { post, t }, apply, edited, setEdited }: ShownProps): JSX.Element {
   const { panel, focusCount, replacement } = state;
   const { scroller, content, isFollowing, follow } = useFollowing(panel.turns.length > 0);
-  const [draft, setDraft] = useDraft(host);
+  const setDraft = useSetDraft(host, apply);
   const [notice, setNotice] = useState<string | null>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   const { paste, drop } = useAttaching({ post, t, apply, setNotice, field });
@@ -113,7 +120,7 @@ function Shown({ host, state, tools: { post, t }, apply, edited, setEdited }: Sh
       <div class="column foot">
         {!isFollowing && <JumpButton jump={follow} />}
         <Refusals refusals={panel.refusals} dismiss={dismiss} />
-        <Composer {...{ panel, draft, setDraft, field, notice, setNotice }} />
+        <Composer {...{ panel, setDraft, field, notice, setNotice }} />
       </div>
       <Announcer panel={panel} notice={notice} />
       <DropTarget drop={drop} />
@@ -126,7 +133,7 @@ function Shown({ host, state, tools: { post, t }, apply, edited, setEdited }: Sh
           reply={replacement}
           close={() => setEdited(null)}
           finish={(about) => {
-            if (about !== null) setDraft({ ...draft, about });
+            if (about !== null) setDraft({ ...panel.draft, about });
             field.current?.focus();
           }}
         />

@@ -2,6 +2,7 @@
 // message that says what it could not do.
 
 export { openFile, runCommand } from "./workbench/commands.ts";
+export { pressDialogButton } from "./workbench/dialog.ts";
 export { chooseInExplorerMenu, explorerMenuLabels, selectInExplorer } from "./workbench/explorer.ts";
 export { outputChannel, runningExtensions, wasActivated } from "./workbench/extension_state.ts";
 export { clearNotifications, notificationText, pressNotificationButton } from "./workbench/notifications.ts";
@@ -13,6 +14,7 @@ export {
   dismissQuickInput,
   quickInputLabels,
 } from "./workbench/quick_input.ts";
+export { reloadWindow } from "./workbench/reload.ts";
 export { clickStatusBar, statusBarText } from "./workbench/status_bar.ts";
 export { setTheme } from "./workbench/theme.ts";
 export { activeEditorText, activeTabName } from "./workbench/text_editor.ts";

@@ -62,7 +62,7 @@ export async function escapeStops(browser: Browser): Promise<void> {
 
 /** Pictures alone are a question; the choice how long to think goes with it and, like the draft, is kept. */
 export async function picturesAloneCanBeSent(browser: Browser): Promise<void> {
-  const { page, posted } = await openPage(browser, { attachments: [picture("a")] });
+  const { page, posted, draft } = await openPage(browser, { attachments: [picture("a")] });
   await page.getByRole("radio", { name: "Off" }).focus();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowRight");
@@ -70,11 +70,29 @@ export async function picturesAloneCanBeSent(browser: Browser): Promise<void> {
   await page.locator(SEND).click();
   assert.deepEqual(await posted(), [{ kind: "ask", text: "", depth: "deep" }]);
   await page.locator(FIELD).fill("half a que");
-  assert.deepEqual(await page.evaluate("acquireVsCodeApi().getState()"), {
-    text: "half a que",
-    depth: "deep",
-    about: null,
+  assert.deepEqual(await draft(), { text: "half a que", depth: "deep" });
+  assert.deepEqual(await page.evaluate("kept"), [{ chatId: "chat" }], "by this, a tab is restored");
+}
+
+/** Every chat has a draft of its own, and the page shows the one of the chat that is opened. */
+export async function draftsBelongToTheirChats(browser: Browser): Promise<void> {
+  const { page, send, draft } = await openPage(browser, { draft: { text: "first", depth: "auto" } });
+  const field = page.locator(FIELD);
+  assert.equal(await field.inputValue(), "first");
+  assert.equal(await page.getByRole("radio", { name: "Auto" }).isChecked(), true);
+  await field.press("End");
+  await field.pressSequentially(" one");
+  assert.deepEqual(await draft(), { text: "first one", depth: "auto" });
+  const other = { turns: [turn("1")], attachments: [], refusals: [], need: null };
+  await send({
+    kind: "opened",
+    conversation: { id: "b", ...other, draft: { text: "second", depth: "off" } },
   });
+  assert.equal(await field.inputValue(), "second");
+  assert.equal(await page.getByRole("radio", { name: "Off" }).isChecked(), true);
+  assert.deepEqual(await page.evaluate("kept"), [{ chatId: "chat" }, { chatId: "b" }]);
+  const context: unknown = JSON.parse(await page.evaluate("document.body.dataset.vscodeContext"));
+  assert.deepEqual(context, { chatId: "b" }, "the page's menu is about the chat that is shown");
 }
 
 /** A refusal says why, is an alert, leaves the draft, and goes when it is dismissed. */

@@ -1,9 +1,10 @@
 // The panel's page in a real browser, under the policy that the extension gives it, with this test as its extension.
 
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Browser, Page, Route } from "playwright-core";
 import { chatHtml } from "../../../extension/chat_html.ts";
-import type { FromPanel, PanelState, ToPanel } from "../../../protocol/panel.ts";
+import type { Draft, FromPanel, PanelState, ToPanel } from "../../../protocol/panel.ts";
 import { repositoryFolder } from "../../editor/host/places.ts";
 import { panel } from "../panel_states.ts";
 
@@ -22,8 +23,10 @@ export interface OpenPage {
   readonly complaints: readonly string[];
   /** Sends messages and waits until the page has drawn them. */
   send(...messages: readonly ToPanel[]): Promise<void>;
-  /** What the page has sent since the last call. */
+  /** What the page has sent since the last call, save that it is there and what is being written. */
   posted(): Promise<readonly FromPanel[]>;
+  /** The question that is being written, as the page has told it last. */
+  draft(): Promise<Draft | undefined>;
 }
 
 /**
@@ -56,7 +59,8 @@ export async function openPage(
   });
   await page.addInitScript(playExtension);
   await page.goto(ORIGIN);
-  const opened: OpenPage = { page, complaints, send, posted };
+  const drafts: Draft[] = [];
+  const opened: OpenPage = { page, complaints, send, posted, draft };
   await send({ kind: "init", state: panel(state), texts: {} });
   return opened;
 
@@ -70,7 +74,13 @@ export async function openPage(
 
   async function posted(): Promise<readonly FromPanel[]> {
     const posted = await page.evaluate("take()") as readonly FromPanel[];
-    return posted.filter(({ kind }) => kind !== "ready");
+    drafts.push(...posted.flatMap((message) => message.kind === "draft" ? [message.draft] : []));
+    return posted.filter(({ kind }) => kind !== "ready" && kind !== "draft");
+  }
+
+  async function draft(): Promise<Draft | undefined> {
+    assert.deepEqual(await posted(), [], "nothing but drafts is expected");
+    return drafts.at(-1);
   }
 }
 
@@ -102,15 +112,15 @@ function frame(): string {
 /** Runs in the page before its own script. */
 function playExtension(): void {
   const posted: unknown[] = [];
-  let kept: unknown;
+  const kept: unknown[] = [];
   Object.assign(globalThis, {
     take: () => posted.splice(0),
+    kept,
     acquireVsCodeApi: () => ({
       // Bytes do not come through to the test by themselves.
       postMessage: (message: object) =>
         posted.push("bytes" in message ? { ...message, bytes: [...message.bytes as Uint8Array] } : message),
-      getState: () => kept,
-      setState: (state: unknown) => kept = state,
+      setState: (state: unknown) => kept.push(state),
     }),
   });
 }

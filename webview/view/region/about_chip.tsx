@@ -7,7 +7,7 @@ import { IconButton } from "../icon_button.tsx";
 import { usePanel } from "../panel_context.ts";
 
 interface AboutChipProps {
-  readonly asked: AskedBox | null;
+  readonly asked: AskedBox | undefined;
   readonly picture: PanelPicture | undefined;
   readonly attachments: readonly PanelAttachment[];
   readonly remove: () => void;
@@ -18,7 +18,7 @@ export function AboutChip({ asked, picture, attachments, remove }: AboutChipProp
   const { t } = usePanel();
   return (
     <div aria-live="polite">
-      {asked !== null && picture !== undefined && (
+      {asked !== undefined && picture !== undefined && (
         <div class="about-chip">
           <Icon name="box" />
           <span>{askedBoxText(asked.box, picture, attachments, t)}</span>
