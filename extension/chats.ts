@@ -14,6 +14,9 @@ import { hashesIn, type StoredPictures } from "./history/stored_pictures.ts";
 import { titleOf } from "./history/title.ts";
 import { shownFileName } from "./picture_copies.ts";
 
+/** After these, a recording may no longer be in work. */
+const READING: readonly ConversationEvent["kind"][] = ["recording-changed", "detached", "refused"];
+
 /** Where a chat can be shown. */
 export interface Place {
   readonly page: {
@@ -254,8 +257,6 @@ export class Chats {
       kept,
       lease,
     );
-    this.#open.add(chat);
-    void chat.check();
     return chat;
   }
 
@@ -264,6 +265,10 @@ export class Chats {
     this.#at.set(place, chat);
     if (!this.#places.includes(place)) this.#places = [...this.#places, place];
     if (before !== undefined && before !== chat) this.#retire(before);
+    if (!this.#open.has(chat)) {
+      this.#open.add(chat);
+      void chat.check();
+    }
     this.#tellOpened(chat);
     chat.setWatched(true);
   }
@@ -298,7 +303,7 @@ export class Chats {
     if (kind === "asked" || kind === "attached" || kind === "turns") this.#tellTitle(chat);
     const hasBegun = kind === "asked" || kind === "continued" || kind === "turns";
     const hasEnded = kind === "done" || kind === "failed" || kind === "stopped";
-    if ((hasEnded || kind === "recording-changed" || kind === "refused") && place === undefined) {
+    if ((hasEnded || READING.includes(kind)) && place === undefined) {
       this.#retire(chat);
     }
     if (!hasBegun && !hasEnded) return;

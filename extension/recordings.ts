@@ -92,6 +92,7 @@ export class Recordings {
     for (const attachment of this.#parts.conversation.record.attachments) {
       if (attachment.kind !== "recording" || attachment.progress === null) continue;
       const { id, name, file, sampling } = attachment;
+      if (this.#readings.has(id)) continue; // It was attached in this window.
       this.#start(id, async (signal) => {
         if (file === null) {
           throw videoFailure(

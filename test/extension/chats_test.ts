@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Uri } from "vscode";
 import { Chats, type Place } from "../../extension/chats.ts";
 import { Leases } from "../../extension/history/leases.ts";
 import { Library } from "../../extension/history/library.ts";
 import { StoredPictures } from "../../extension/history/stored_pictures.ts";
 import { PictureStore } from "../../host/picture_store.ts";
+import type { RecordingRef } from "../../host/recording_store.ts";
 import { Failure } from "../../protocol/errors.ts";
 import type { ToPanel } from "../../protocol/panel.ts";
 import { tempFolder } from "../support/temp_folder.ts";
 import { english } from "./support/english.ts";
-import { RequestDesk, type WaitingRequest } from "./support/fake_sidecar.ts";
+import { deferred, RequestDesk, type WaitingRequest } from "./support/fake_sidecar.ts";
 import { receipt } from "./support/pictures.ts";
+import { source } from "./support/recordings.ts";
 import { silentLog } from "./support/silent_log.ts";
 
 /** A place that notes what it is told. */
@@ -37,6 +40,7 @@ class Screen implements Place {
 /** A window over a storage folder that others may share. */
 function openWindow(root: string) {
   const desk = new RequestDesk();
+  const copying = deferred<RecordingRef>();
   const store = new PictureStore(root);
   const library = new Library(join(root, "conversations"));
   const leases = new Leases(library.folder);
@@ -48,7 +52,10 @@ function openWindow(root: string) {
   });
   const chats = new Chats({
     ...{ library, leases, pictures, store, log: silentLog(), t: english, request: desk.request },
-    fileSource: () => ({ origin: null, store: () => Promise.reject(new Error("no files here")) }),
+    fileSource: () => ({
+      origin: null,
+      store: () => Promise.resolve({ ...source("f"), store: () => copying.promise }),
+    }),
     readStored: () => Promise.reject(new Error("no recordings here")),
     wait: () => Promise.resolve(),
     onStored: () => {},
@@ -58,7 +65,7 @@ function openWindow(root: string) {
   });
   const view = new Screen();
   chats.begin(view);
-  return { chats, view, desk, library, store };
+  return { chats, view, desk, library, store, copying };
 }
 
 type Window = ReturnType<typeof openWindow>;
@@ -77,6 +84,9 @@ async function stopped(window: Window, place: Place, question: string): Promise<
   await chat.keep();
   return chat.id;
 }
+
+/** Waits until everything that is due has been done. */
+const settle = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 const refusedAs = (kind: string) => (error: unknown) => error instanceof Failure && error.kind === kind;
 
@@ -125,7 +135,7 @@ Deno.test("an answer goes on where nobody sees it, and its chat is closed after 
   assert.equal(chats.find(first.id), first);
   request.reject(new Failure("internal", "It broke."));
   await first.keep();
-  await new Promise((resolve) => setTimeout(resolve));
+  await settle();
   assert.equal(chats.find(first.id), undefined);
   const kept = await library.read(first.id);
   assert.deepEqual(kept.record.turns.map(({ text, state }) => [text, state.kind]), [["Yes.", "failed"]]);
@@ -240,4 +250,21 @@ Deno.test("while one chat has an answer in work, nothing is prepared for the oth
   chats.at(tab).stop(turnId);
   assert.equal((await desk.take()).method, "sightline/prepare", "it is taken up again");
   await chats.close();
+});
+
+Deno.test("a recording is read on where nobody sees it, and its chat is closed when that has failed", async () => {
+  await using temp = await tempFolder();
+  const { chats, view, copying, library } = openWindow(temp.path);
+  const chat = chats.at(view);
+  const attaching = chat.attachFiles([{ toString: () => "file:///f.webm" } as Uri]);
+  while (chat.conversation.record.attachments.length === 0) await settle();
+  chats.begin(view);
+  await settle();
+  assert.equal(chats.find(chat.id), chat);
+  copying.reject(new Failure("video-damaged", "It is no recording."));
+  await attaching;
+  await settle();
+  assert.equal(chats.find(chat.id), undefined);
+  await chats.close();
+  assert.deepEqual(await library.ids(), [], "nothing is left to keep");
 });

@@ -6,7 +6,7 @@ import { readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import sharp from "sharp";
 import type { Editor } from "../host/editor.ts";
-import { chooseInExplorerMenu, eventually } from "../host/workbench.ts";
+import { chooseInExplorerMenu, eventually, reloadWindow } from "../host/workbench.ts";
 import { answerText, ask, shownPanel } from "../panel.ts";
 import { costOf } from "../recordings.ts";
 
@@ -25,7 +25,7 @@ export async function run(editor: Editor): Promise<void> {
   const cost = await costOf(question);
   assert.equal(cost.sent, COLOURS.length);
 
-  await editor.page.reload();
+  await reloadWindow(editor);
   // VS Code shows again what was shown.
   const reloaded = await shownPanel(editor);
   assert.deepEqual(await costOf(reloaded.questions.first()), cost);
