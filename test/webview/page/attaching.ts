@@ -2,8 +2,10 @@
 
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
+import type { FromPanel } from "../../../protocol/panel.ts";
+import { eventually } from "../../editor/host/eventually.ts";
 import { picture, RECEIPT } from "../panel_states.ts";
-import { openPage } from "./open_page.ts";
+import { type OpenPage, openPage } from "./open_page.ts";
 
 /** What a person brings, by type; files have names. */
 interface Brought {
@@ -36,7 +38,7 @@ export async function pastingTakesPicturesAndLeavesText(browser: Browser): Promi
     await bring(page, "paste", { files: ["image.png", "b.png"], texts: { "text/html": "<img>" } }),
     true,
   );
-  assert.deepEqual(await posted(), [
+  assert.deepEqual(await postedInTime(posted, 2), [
     { kind: "attach-bytes", name: "Pasted picture.png", bytes: bytesOf("image.png") },
     { kind: "attach-bytes", name: "b.png", bytes: bytesOf("b.png") },
   ]);
@@ -46,14 +48,26 @@ export async function pastingTakesPicturesAndLeavesText(browser: Browser): Promi
   assert.deepEqual(await posted(), [{ kind: "nothing-to-attach", types: ["text/html"] }]);
 }
 
+/** The next messages of the page, which reads files before it sends them. */
+async function postedInTime(posted: OpenPage["posted"], count: number): Promise<readonly FromPanel[]> {
+  const messages: FromPanel[] = [];
+  await eventually(`${count} messages`, async () => {
+    messages.push(...await posted());
+    return messages.length >= count;
+  });
+  return messages;
+}
+
 /** Files come as bytes, the Explorer's as addresses, and a link to the web is not followed. */
 export async function droppingTakesFilesAndAddresses(browser: Browser): Promise<void> {
   const { page, posted } = await openPage(browser);
   await bring(page, "drop", { files: ["a.png"] });
+  assert.deepEqual(await postedInTime(posted, 1), [
+    { kind: "attach-bytes", name: "a.png", bytes: bytesOf("a.png") },
+  ]);
   await bring(page, "drop", { texts: { "text/uri-list": "file:///a.png\r\nfile:///b.png" } });
   await bring(page, "drop", { texts: { "text/uri-list": "https://example.com/a.png" } });
   assert.deepEqual(await posted(), [
-    { kind: "attach-bytes", name: "a.png", bytes: bytesOf("a.png") },
     { kind: "attach-addresses", addresses: ["file:///a.png", "file:///b.png"] },
     { kind: "nothing-to-attach", types: ["text/uri-list"] },
   ]);

@@ -77,15 +77,15 @@ export async function directionsCannotBeTurned(browser: Browser): Promise<void> 
 export async function hugeAndDeepAnswersAreDrawn(browser: Browser): Promise<void> {
   const row = `|${" 1 |".repeat(20)}`;
   const hostile = [
-    `|${" a |".repeat(20)}\n|${"---|".repeat(20)}\n${`${row}\n`.repeat(2_000)}`,
-    ">".repeat(20_000) + " a",
-    `${"[".repeat(20_000)}a${"](".repeat(20_000)}`,
-    `${"*a_ ".repeat(20_000)}`,
-    `${"- ".repeat(5_000)}a`,
-    `${"$a".repeat(10_000)}`,
-    `${"<ref>".repeat(10_000)}${"<box>1 2".repeat(10_000)}`,
-    `${"a.ts:1:".repeat(10_000)}`,
-    "`".repeat(50_000),
+    `|${" a |".repeat(20)}\n|${"---|".repeat(20)}\n${`${row}\n`.repeat(500)}`,
+    ">".repeat(4_000) + " a",
+    `${"[".repeat(4_000)}a${"](".repeat(4_000)}`,
+    `${"*a_ ".repeat(4_000)}`,
+    `${"- ".repeat(1_000)}a`,
+    `${"$a".repeat(2_000)}`,
+    `${"<ref>".repeat(2_000)}${"<box>1 2".repeat(2_000)}`,
+    `${"a.ts:1:".repeat(2_000)}`,
+    "`".repeat(10_000),
   ];
   const { page, send, complaints } = await openPage(browser);
   for (const [index, text] of hostile.entries()) {
@@ -95,7 +95,7 @@ export async function hugeAndDeepAnswersAreDrawn(browser: Browser): Promise<void
   }
   await send({ kind: "asked", turn: turn("1") }, { kind: "answer", turnId: "1", text: "still here" });
   assert.equal(await page.getByText("still here").count(), 1);
-  assert.equal(await page.locator("tr").count(), 2_001);
+  assert.equal(await page.locator("tr").count(), 501);
   assert.deepEqual(complaints, []);
 }
 
